@@ -1,0 +1,55 @@
+import type { Environment, Table } from './environment.ts'
+import type { Files } from './files.ts'
+import type { Exploration } from './observation.ts'
+import type { ProjectMap } from './project.ts'
+import type { RunOptions, RunResult, Suite } from './suite.ts'
+import type { GateName, GateVerdict } from './verdict.ts'
+
+/** A language: source → project map. One line in the table of `inspect/index.ts`. */
+export interface LanguagePlug {
+  name: string
+  /** Is there anything of this language to inspect? */
+  detect(files: Files): Promise<boolean>
+  inspect(files: Files): Promise<ProjectMap>
+}
+
+export interface DraftInput {
+  map: ProjectMap
+  exploration: Exploration
+  /** Live schema per store name. */
+  tables: Record<string, Table[]>
+  environment: Pick<Environment, 'variables' | 'services' | 'invented'>
+  /** Content of what is already at a path, so that nobody's file is overwritten. */
+  existing(path: string): Promise<string | null>
+}
+
+/** A test runner: observations → files, and a suite → results. One line in the table of `suites/index.ts`. */
+export interface RunnerPlug {
+  name: string
+  /** Runners named in `TestConventions.runner` that this plug writes for and runs. */
+  handles: string[]
+  draft(input: DraftInput): Promise<Suite>
+  /** Runs in the environment; files of the suite are put into its view first. */
+  run(environment: Environment, suite: Suite, options: RunOptions): Promise<RunResult>
+}
+
+/** What a gate is given. */
+export interface GateContext {
+  map: ProjectMap
+  suite: Suite
+  /** A fresh environment of the gate's own with the suite's files in its view; stopped by the caller. */
+  open(options?: { tree?: string }): Promise<Environment>
+  run(environment: Environment, options?: RunOptions): Promise<RunResult>
+  /** Paths changed against the start of the run or the base, with their content before (`null` = new); `null`: there is no base. */
+  changes: { path: string; before: string | null; after: string | null }[] | null
+  signal: AbortSignal
+  progress(message: string): void
+}
+
+/** One check on a suite. One line in the table of `verify/index.ts`. */
+export interface Gate {
+  name: GateName
+  /** What it holds to, in one line. */
+  promise: string
+  check(context: GateContext): Promise<Omit<GateVerdict, 'name' | 'durationMs'>>
+}

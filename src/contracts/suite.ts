@@ -1,0 +1,100 @@
+import type { SourceRef } from './project.ts'
+
+export interface SuiteFile {
+  /** Relative to the project root. */
+  path: string
+  content: string
+  kind: 'test' | 'helper' | 'config' | 'compose' | 'manifest'
+}
+
+/** An assertion that rests on observation alone, for a person to look at. */
+export interface ReviewItem {
+  file: string
+  line: number
+  assertion: string
+  why: string
+}
+
+/** The files and the one command that runs them without us. */
+export interface Suite {
+  /** Name of the runner plug. */
+  runner: string
+  files: SuiteFile[]
+  /** As a person types it, relative to `cwd`. */
+  command: string
+  /** The same as argv. */
+  argv: string[]
+  /** Relative to the root. */
+  cwd: string
+  /** Variables the command needs, service addresses included, as in compose. */
+  env: Record<string, string>
+  /** Written for this many cases (each `test.each` row counts). */
+  tests: number
+  review: ReviewItem[]
+  /** Test dependencies that the project lacks. */
+  missing: { name: string; range: string; install: string }[]
+}
+
+export interface TestResult {
+  /** Relative to the root. */
+  file: string
+  /** Full name, describe blocks joined by ` > `. */
+  name: string
+  status: 'passed' | 'failed' | 'skipped' | 'todo'
+  durationMs: number
+  message: string | null
+}
+
+/** A request that reached the framework's entry while tests ran, in-process calls included. */
+export interface SeenRequest {
+  method: string
+  /** Path without query. */
+  path: string
+  status: number
+  pid: number
+}
+
+export interface FileCoverage {
+  /** Relative to the root. */
+  file: string
+  lines: { covered: number; total: number }
+  branches: { covered: number; total: number }
+  /** 1-based lines that ran. */
+  hit: number[]
+}
+
+export interface RunResult {
+  /** `null` when killed. */
+  exitCode: number | null
+  timedOut: boolean
+  durationMs: number
+  tests: TestResult[]
+  /** Test files that failed to load, and other trouble outside a test. */
+  errors: { file: string | null; message: string }[]
+  requests: SeenRequest[]
+  /** `null` when not asked for. */
+  coverage: FileCoverage[] | null
+  /** Tail of stdout and stderr. */
+  output: string
+}
+
+/** What a stage may ask of a runner. */
+export interface RunOptions {
+  /** Restrict to these test files. */
+  files?: string[]
+  /** Restrict to one test, by its full name. */
+  test?: string
+  coverage?: boolean
+  /** Random order of tests and files. */
+  seed?: number
+  env?: Record<string, string>
+  timeoutMs?: number
+  signal?: AbortSignal
+}
+
+/** The route table against which seen requests are held; `source` helps to say where. */
+export interface KnownRoute {
+  method: string
+  path: string
+  source: SourceRef
+}

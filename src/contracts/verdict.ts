@@ -1,0 +1,14 @@
+import type { Json } from './json.ts'
+
+export const GATES = ['runs', 'twice', 'clean', 'isolated', 'guarded', 'fast', 'scoped', 'portable'] as const
+export type GateName = (typeof GATES)[number]
+
+/** `blocked` could not run and is never a pass; `not_applicable` says why there is nothing to hold. */
+export interface GateVerdict {
+  name: GateName
+  verdict: 'pass' | 'fail' | 'blocked' | 'not_applicable'
+  /** One sentence a reviewer understands. For `blocked`: what would unblock it. */
+  why: string
+  evidence: Record<string, Json>
+  durationMs: number
+}
