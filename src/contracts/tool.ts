@@ -30,6 +30,8 @@ export interface Tool<Input = unknown> {
   kind: 'primitive' | 'domain'
   description: string
   input: z.ZodType<Input>
+  /** Shape of `data`; domain tools that have one. */
+  output?: z.ZodType
   annotations: ToolAnnotations
   run(input: Input, options: ToolCallOptions): Promise<ToolResult>
 }
