@@ -31,6 +31,8 @@ export interface Suite {
   /** Written for this many cases (each `test.each` row counts). */
   tests: number
   review: ReviewItem[]
+  /** Which case a test came from; `test` is its full name as in `TestResult.name`. */
+  cases?: { file: string; test: string; case: string }[]
   /** Test dependencies that the project lacks. */
   missing: { name: string; range: string; install: string }[]
 }
