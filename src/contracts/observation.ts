@@ -3,11 +3,15 @@ import type { Json, JsonPath } from './json.ts'
 
 /**
  * A value that a test will compute again, rather than the one that happened to be sent.
- * `from` names a binding (`Binding.name`) of the same case; `request`/`response` are those of its main step.
+ * `from` names a binding (`Binding.name`) of the same case, or in a follow-up `act`; `request`/`response` are the JSON bodies
+ * of its main step.
  */
 export type Expr =
   | { is: 'literal'; value: Json }
-  /** Fresh each time, recognisable, valid for the kind. `label` is readable, e.g. `title`; `maxLength` limits it. */
+  /**
+   * Fresh each time, recognisable, valid for the kind. `label` is readable, e.g. `title`; `maxLength` limits it.
+   * `word`: a-z and 0-9 only, a letter first; `text`: words with a space between; `integer`: a number that fits 32 bits.
+   */
   | {
       is: 'unique'
       kind: 'email' | 'word' | 'text' | 'uuid' | 'integer' | 'phone' | 'url'
