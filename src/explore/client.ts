@@ -1,0 +1,80 @@
+import type { HttpRequest, HttpResponse, RowChange, RunningApp, Snapshot } from '../contracts/environment.ts'
+import { AgentError } from '../contracts/errors.ts'
+import type { AppUnderTest } from './app.ts'
+
+/** Rows per store name. */
+type Rows = Map<string, Snapshot>
+
+/** The running application under one roof: counts requests, keeps time, restarts what died, and looks at the rows. */
+export class Client {
+  requests = 0
+  /** Times the process ended by itself, with the request that was being answered. */
+  readonly crashes: { request: HttpRequest; output: string }[] = []
+  private running: RunningApp | null = null
+  private fresh: Rows | null = null
+  private readonly app: AppUnderTest
+  private readonly env: Record<string, string>
+  private readonly signal: AbortSignal
+
+  constructor(app: AppUnderTest, env: Record<string, string>, signal: AbortSignal) {
+    this.app = app
+    this.env = env
+    this.signal = signal
+  }
+
+  /** Sends; an unanswered request (timeout, dropped connection, death of the process) comes back as status 0. */
+  async send(request: HttpRequest): Promise<HttpResponse> {
+    this.signal.throwIfAborted()
+    const app = await this.start()
+    this.requests += 1
+    if (request.method !== 'GET' && request.method !== 'HEAD') this.fresh = null
+    try {
+      return await app.request({ timeoutMs: 10_000, ...request })
+    } catch (error) {
+      return { status: 0, headers: {}, text: String(error), json: undefined, durationMs: 0 }
+    } finally {
+      if (app.exit) {
+        this.crashes.push({ request, output: app.output() })
+        this.running = null
+      }
+    }
+  }
+
+  /** What the application printed so far. */
+  output(): string {
+    return this.running?.output() ?? ''
+  }
+
+  /** All rows now; answered from memory while nothing but reads happened since. */
+  async look(): Promise<Rows> {
+    if (!this.fresh) {
+      const entries = await Promise.all(
+        this.app.stores.map(async (store) => [store.name, await store.snapshot()] as const),
+      )
+      this.fresh = new Map(entries)
+    }
+    return this.fresh
+  }
+
+  /** Rows that differ between two looks. */
+  changes(before: Rows, after: Rows): RowChange[] {
+    if (before === after) return []
+    return this.app.stores.flatMap((store) => store.diff(before.get(store.name) ?? {}, after.get(store.name) ?? {}))
+  }
+
+  async stop(): Promise<void> {
+    await this.running?.stop()
+    this.running = null
+  }
+
+  private async start(): Promise<RunningApp> {
+    if (this.running?.exit) this.running = null
+    if (this.crashes.length > 20)
+      throw new AgentError('environment', 'APP_KEEPS_DYING', 'The application ended by itself more than 20 times.', {
+        value: this.crashes.at(-1)?.request.url ?? '',
+        next: 'Read its output and repair the crash first.',
+      })
+    this.running ??= await this.app.startApp({ env: this.env })
+    return this.running
+  }
+}

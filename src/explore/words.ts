@@ -1,0 +1,48 @@
+/** `tagList`, `tag_list`, `tag-list` → `['tag', 'list']`. */
+export function splitWords(name: string): string[] {
+  return name
+    .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
+    .replace(/([A-Z]+)([A-Z][a-z])/g, '$1 $2')
+    .split(/[^A-Za-z0-9]+/)
+    .filter(Boolean)
+    .map((word) => word.toLowerCase())
+}
+
+/** The same name whatever its casing style: `productId` and `product_id` → `productid`. */
+export function plainName(name: string): string {
+  return splitWords(name).join('')
+}
+
+/** `categories` → `category`, `articles` → `article`; a word that is no plural stays. */
+export function singular(word: string): string {
+  if (/(ss|us|is|news)$/i.test(word)) return word
+  if (/ies$/i.test(word)) return `${word.slice(0, -3)}y`
+  if (/(xes|ches|shes|sses|zes)$/i.test(word)) return word.slice(0, -2)
+  if (/s$/i.test(word)) return word.slice(0, -1)
+  return word
+}
+
+/** `order_items` → `orderItem`: a name for one of them, fit for an identifier. */
+export function nounOf(segment: string): string {
+  const words = splitWords(segment)
+  const last = words.pop() ?? 'thing'
+  return camelCase([...words, singular(last)])
+}
+
+/** `['paid', 'order']` → `paidOrder`. */
+export function camelCase(words: string[]): string {
+  return words
+    .filter(Boolean)
+    .map((word, index) => (index === 0 ? word : word.charAt(0).toUpperCase() + word.slice(1)))
+    .join('')
+}
+
+/** `priceCents` → `price cents`, for titles. */
+export function readable(name: string): string {
+  return splitWords(name).join(' ')
+}
+
+/** With its indefinite article. */
+export function withArticle(noun: string): string {
+  return `${/^[aeiou]/i.test(noun) && !/^(uni|use|eu)/i.test(noun) ? 'an' : 'a'} ${noun}`
+}
