@@ -2,7 +2,7 @@ import type { Environment, Table } from './environment.ts'
 import type { Files } from './files.ts'
 import type { Exploration } from './observation.ts'
 import type { ProjectMap } from './project.ts'
-import type { RunOptions, RunResult, Suite } from './suite.ts'
+import type { RunOptions, RunResult, Suite, TestSource } from './suite.ts'
 import type { GateName, GateVerdict } from './verdict.ts'
 
 /** A language: source → project map. One line in the table of `inspect/index.ts`. */
@@ -31,6 +31,8 @@ export interface RunnerPlug {
   draft(input: DraftInput): Promise<Suite>
   /** Runs in the environment; files of the suite are put into its view first. */
   run(environment: Environment, suite: Suite, options: RunOptions): Promise<RunResult>
+  /** Reads test files of this runner; gates that need it are `blocked` without. */
+  source?: TestSource
 }
 
 /** What a gate is given. */

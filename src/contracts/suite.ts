@@ -100,3 +100,22 @@ export interface KnownRoute {
   path: string
   source: SourceRef
 }
+
+/** What can be told of a test file from its text alone. */
+export interface TestSource {
+  /**
+   * The same file with one test, the middle one, made to fail after everything else in its body, and that test's title.
+   * `null` when there is no test with a body.
+   */
+  breakOne(path: string, content: string): { content: string; title: string } | null
+  read(path: string, content: string): TestFacts
+}
+
+export interface TestFacts {
+  /** Text of each assertion, blanks squeezed, in order. */
+  assertions: string[]
+  /** Skipped and unwritten tests; `reason` is the comment beside it. */
+  skips: { line: number; text: string; reason: string | null }[]
+  /** Tests that keep others from running. */
+  focused: { line: number; text: string }[]
+}

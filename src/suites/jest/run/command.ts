@@ -1,0 +1,52 @@
+import type { RunOptions, Suite } from '../../../contracts/suite.ts'
+
+/** Where a run's machine-readable traces go; absolute paths inside the sandbox. */
+export interface Traces {
+  reporter: string
+  cache: string
+  coverage: string
+}
+
+/**
+ * The suite's own command plus what makes Jest report to us. Flags that take a list come last: Jest's parser lets them swallow
+ * every plain word that follows.
+ */
+export function buildArgv(suite: Suite, options: RunOptions, traces: Traces): string[] {
+  const argv = options.files ? withoutTestPaths(suite) : [...suite.argv]
+  // npm keeps unknown flags to itself unless they come after `--`.
+  if (argv[0] === 'npm' && !argv.includes('--')) argv.push('--')
+  if (options.files) argv.push('--runTestsByPath', ...options.files)
+  if (options.test !== undefined) argv.push(`--testNamePattern=${namePattern(options.test)}`)
+  if (options.seed !== undefined) argv.push('--randomize', `--seed=${options.seed}`)
+  argv.push(`--cacheDirectory=${traces.cache}`)
+  if (options.coverage) {
+    // A project's threshold is about its whole test suite and must not turn this run red.
+    argv.push(
+      '--coverage',
+      `--coverageDirectory=${traces.coverage}`,
+      '--coverageThreshold={}',
+      '--coverageReporters=json',
+    )
+  }
+  argv.push('--reporters=default', `--reporters=${traces.reporter}`)
+  return argv
+}
+
+/** Words of the command that select test files, such as `tests/integration`, would add to a given list of files. */
+function withoutTestPaths(suite: Suite): string[] {
+  const files = suite.files.filter((file) => file.kind === 'test').map((file) => file.path)
+  return suite.argv.filter((word, index) => {
+    if (index === 0 || word.startsWith('-') || /^(jest|npx|run|test|exec)$/.test(word)) return true
+    const path = word.replace(/^\.\//, '').replace(/\/$/, '')
+    return !files.some((file) => file === path || file.startsWith(`${path}/`) || file.includes(path))
+  })
+}
+
+/**
+ * Matches exactly the test with this full name. Jest joins describe blocks and title with a blank, we with ` > `, and a title
+ * may hold ` > ` itself.
+ */
+export function namePattern(name: string): string {
+  const parts = name.split(' > ').map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'))
+  return `^${parts.join('( > | )')}$`
+}

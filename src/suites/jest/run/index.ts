@@ -1,0 +1,97 @@
+import { randomBytes } from 'node:crypto'
+import { realpath } from 'node:fs/promises'
+import { isAbsolute, join, relative, sep } from 'node:path'
+import type { Environment } from '../../../contracts/environment.ts'
+import type { Sandbox } from '../../../contracts/sandbox.ts'
+import type { RunOptions, RunResult, Suite } from '../../../contracts/suite.ts'
+import { parseIstanbul } from '../../javascript/coverage.ts'
+import { readHook } from '../../javascript/hooks.ts'
+import { parseRequests, REQUESTS_VARIABLE, readRequestsHook, withRequire } from '../../javascript/requests.ts'
+import { putFiles } from '../../put-files.ts'
+import { buildArgv } from './command.ts'
+import { parseResults } from './results.ts'
+
+const RESULTS_VARIABLE = 'INTEGRATION_TESTS_RESULTS'
+const DEFAULT_TIMEOUT_MS = 300_000
+const OUTPUT_TAIL = 20_000
+
+/** Runs the suite with its own command in the environment and reads what Jest and the application's HTTP layer tell. */
+export async function runJestSuite(environment: Environment, suite: Suite, options: RunOptions): Promise<RunResult> {
+  const { sandbox } = environment
+  await putFiles(sandbox, suite.files)
+  const traces = await layTraces(sandbox)
+  const env = { ...environment.variables, ...suite.env, ...options.env }
+  const result = await environment.run({
+    argv: buildArgv(suite, options, traces),
+    cwd: join(sandbox.root, suite.cwd),
+    env: {
+      ...env,
+      NODE_OPTIONS: withRequire(env.NODE_OPTIONS, traces.hook),
+      [REQUESTS_VARIABLE]: traces.requests,
+      [RESULTS_VARIABLE]: traces.results,
+    },
+    timeoutMs: options.timeoutMs ?? DEFAULT_TIMEOUT_MS,
+    signal: options.signal,
+  })
+  const inProject = await relativeTo(sandbox.root)
+  const { tests, errors } = parseResults(await readTrace(sandbox, traces.results), (path) => inProject(path) ?? path)
+  const requests = parseRequests(await readTrace(sandbox, traces.requests))
+  const coverage = options.coverage
+    ? parseIstanbul((await readTrace(sandbox, `${traces.coverage}/coverage-final.json`)) || '{}', inProject)
+    : null
+  await Promise.all([traces.results, traces.requests].map((path) => sandbox.removeFile(path).catch(() => {})))
+
+  const output = [result.stdout, result.stderr].join('\n').trim().slice(-OUTPUT_TAIL)
+  const wanted = options.test === undefined ? tests : tests.filter((test) => test.name === options.test)
+  const explained = errors.length > 0 || wanted.some((test) => test.status === 'failed')
+  if (result.exitCode !== 0 && !explained) errors.push({ file: null, message: output || 'Jest ended without a word' })
+  return {
+    exitCode: result.timedOut ? null : result.exitCode,
+    timedOut: result.timedOut,
+    durationMs: result.durationMs,
+    tests: wanted,
+    errors,
+    requests,
+    coverage,
+    output,
+  }
+}
+
+/** Files of ours in the sandbox's scratch directory: reporter and cache are shared by runs, the rest is this run's own. */
+async function layTraces(sandbox: Sandbox) {
+  const at = (name: string) => `${sandbox.scratch}/${name}`
+  const id = randomBytes(4).toString('hex')
+  const traces = {
+    reporter: at('jest-reporter.cjs'),
+    hook: at('requests-hook.cjs'),
+    cache: at('jest-cache'),
+    coverage: at(`coverage-${id}`),
+    results: at(`results-${id}.jsonl`),
+    requests: at(`requests-${id}.jsonl`),
+  }
+  await sandbox.writeFile(traces.reporter, await readHook(new URL('./reporter', import.meta.url)))
+  await sandbox.writeFile(traces.hook, await readRequestsHook())
+  return traces
+}
+
+/** A trace that was never written is empty: Jest may have ended before its first test. */
+async function readTrace(sandbox: Sandbox, path: string): Promise<string> {
+  return sandbox.readFile(path).then(
+    (data) => data.toString('utf8'),
+    () => '',
+  )
+}
+
+/** Jest names files by their real path, which differs where the root is reached over a link. */
+async function relativeTo(root: string): Promise<(path: string) => string | null> {
+  const roots = new Set([root, await realpath(root).catch(() => root)])
+  return (path) => {
+    for (const base of roots) {
+      const inside = relative(base, path)
+      if (inside !== '' && !isAbsolute(inside) && inside !== '..' && !inside.startsWith(`..${sep}`)) {
+        return inside.split(sep).join('/')
+      }
+    }
+    return null
+  }
+}
