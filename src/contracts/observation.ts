@@ -53,7 +53,10 @@ export interface Recipe {
   /** Bindings it needs, by local name: `{ user: 'user' }`. Its expressions refer to these local names and to `step<N>` (0-based) of itself. */
   needs: Record<string, string>
   steps: RequestTemplate[]
-  /** For an actor: how its credential reads. `path` is into the main step's response (or `cookie`). */
+  /**
+   * For an actor: how its credential reads. `path` is into the response of step `step` (or `cookie`); `prefix` is a word like
+   * `Bearer` that a space follows, or empty.
+   */
   credential: { header: string; prefix: string; step: number; path: JsonPath } | { cookie: string; step: number } | null
   /** What the main step answered, as seen (for docs and types). */
   example: Json

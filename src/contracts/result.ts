@@ -7,6 +7,27 @@ const gate = z.object({
   evidence: z.record(z.string(), z.unknown()),
 })
 
+/** What a person reads beside the verdict; programs should not need it. */
+const details = z.object({
+  /** Where the model's requests went, `null` for nowhere. */
+  sentTo: z.string().nullable(),
+  sandbox: z.string().nullable(),
+  invented: z.array(z.object({ name: z.string(), value: z.string(), why: z.string() })),
+  replaced: z.array(z.object({ name: z.string(), was: z.string(), source: z.string() })),
+  warnings: z.array(z.object({ message: z.string(), source: z.string().optional() })),
+  explored: z.object({ requests: z.number(), cases: z.number(), durationMs: z.number() }).nullable(),
+  unreached: z.array(z.object({ endpoint: z.string(), why: z.string() })),
+  /** Cases that were seen but are not in the suite. */
+  dropped: z.array(z.object({ case: z.string(), why: z.string() })),
+  /** Lines of the drafted files by path. */
+  lines: z.record(z.string(), z.number()),
+  /** The suite lies in the project; otherwise `patch` holds it. */
+  landed: z.boolean(),
+  patch: z.string().nullable(),
+  slowestTestMs: z.number().nullable(),
+  suiteMs: z.number().nullable(),
+})
+
 /** The `result` object: the contract of `--output-format json` and of `report.json` in the run's folder. */
 export const runResultSchema = z.object({
   schema: z.literal(1),
@@ -14,7 +35,15 @@ export const runResultSchema = z.object({
   runDir: z.string(),
   status: z.enum(['verified', 'unverified', 'refused', 'error']),
   model: z.string(),
-  error: z.object({ code: z.string(), value: z.string(), next: z.string() }).nullable(),
+  error: z
+    .object({
+      code: z.string(),
+      kind: z.enum(['usage', 'environment', 'budget', 'model', 'safety', 'interrupted', 'internal']),
+      message: z.string(),
+      value: z.string(),
+      next: z.string(),
+    })
+    .nullable(),
   project: z.object({ root: z.string(), languages: z.array(z.string()), frameworks: z.array(z.string()) }),
   endpoints: z.array(
     z.object({
@@ -58,6 +87,7 @@ export const runResultSchema = z.object({
   }),
   durationMs: z.number(),
   reports: z.object({ json: z.string(), junit: z.string().nullable(), markdown: z.string().nullable() }),
+  details,
 })
 
 export type RunOutcome = z.infer<typeof runResultSchema>

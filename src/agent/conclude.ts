@@ -1,0 +1,90 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Model, Usage } from '../contracts/conversation.ts'
+import type { AgentError } from '../contracts/errors.ts'
+import type { Files } from '../contracts/files.ts'
+import type { RunOutcome } from '../contracts/result.ts'
+import { renderJUnit } from '../report/junit.ts'
+import { renderMarkdown } from '../report/markdown.ts'
+import { buildOutcome } from '../report/outcome.ts'
+import { type FileChange, renderPatch } from '../report/patch.ts'
+import type { Session } from '../tools/session.ts'
+import type { StagedFiles } from '../workspace/staged-files.ts'
+import type { Journal } from './journal.ts'
+
+export interface ConcludeInput {
+  run: string
+  runDir: string
+  root: string
+  model: Model
+  session: Session
+  accepted: boolean
+  error: AgentError | null
+  workspace: Files
+  staged: StagedFiles
+  spent: Usage & { turns: number }
+  startedAt: number
+  journal: Journal
+}
+
+/** Lands a verified suite or keeps it as a patch, and writes the reports, after a failure too. */
+export async function concludeRun(input: ConcludeInput): Promise<RunOutcome> {
+  const { session, runDir, accepted, error, journal } = input
+  const changes = await stagedChanges(input)
+  const landed = accepted && error === null
+  let patch: string | null = null
+  if (landed) {
+    journal.write('landing', { files: changes.map((change) => change.path) })
+    await input.staged.land(input.workspace)
+  } else if (changes.length > 0) {
+    patch = join(runDir, 'suite.patch')
+    await writeFile(patch, renderPatch(changes), { mode: 0o600 })
+  }
+  const { turns, ...usage } = input.spent
+  const reports = {
+    json: join(runDir, 'report.json'),
+    junit: join(runDir, 'junit.xml'),
+    markdown: join(runDir, 'report.md'),
+  }
+  const outcome = buildOutcome({
+    run: input.run,
+    runDir,
+    root: input.root,
+    model: input.model.id,
+    sentTo: input.model.destination,
+    status: statusOf(accepted, error),
+    error,
+    map: session.map,
+    environment: session.environment,
+    exploration: session.exploration,
+    suite: session.suite,
+    measured: session.measured,
+    verdicts: session.verified?.verdicts ?? [],
+    dropped: session.dropped,
+    landed,
+    patch,
+    usage: { turns, ...usage },
+    durationMs: Date.now() - input.startedAt,
+    reports,
+  })
+  await writeFile(reports.json, `${JSON.stringify(outcome, null, 2)}\n`, { mode: 0o600 })
+  await writeFile(reports.junit, renderJUnit(outcome, session.measured?.tests ?? []), { mode: 0o600 })
+  await writeFile(reports.markdown, renderMarkdown(outcome), { mode: 0o600 })
+  journal.write('run_ended', { status: outcome.status, error: outcome.error })
+  return outcome
+}
+
+function statusOf(accepted: boolean, error: AgentError | null): RunOutcome['status'] {
+  if (error === null) return accepted ? 'verified' : 'unverified'
+  return error.kind === 'safety' ? 'refused' : 'error'
+}
+
+async function stagedChanges({ session, staged, workspace }: ConcludeInput): Promise<FileChange[]> {
+  const changes: FileChange[] = []
+  for (const path of session.originals.keys()) {
+    const before = await workspace.readText(path)
+    const after = await staged.readText(path)
+    if (before !== after) changes.push({ path, before, after })
+  }
+  return changes
+}

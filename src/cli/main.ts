@@ -1,0 +1,86 @@
+#!/usr/bin/env node
+import { readFileSync } from 'node:fs'
+import { Command, CommanderError } from 'commander'
+import { AgentError } from '../contracts/errors.ts'
+import { exitCodeOf } from './exit-codes.ts'
+
+const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+  version: string
+}
+
+const program = new Command('agent')
+  .description('Writes integration tests that can be trusted, and proves them.')
+  .version(version)
+  .exitOverride()
+  .configureHelp({ showGlobalOptions: true })
+
+const outputFormat = ['--output-format <format>', 'text, json or stream-json', 'text'] as const
+
+program
+  .command('run')
+  .description('inspect, explore, write a suite and prove it')
+  .argument('[path]', 'the project', '.')
+  .option('--model <name>', 'offline, claude, or a model id; only `offline` sends nothing anywhere', 'offline')
+  .option('--only <endpoint...>', 'only these endpoints: "METHOD /path", with * and ** as wildcards')
+  .option('--max-turns <n>', 'model turns', '60')
+  .option('--max-minutes <n>', 'wall clock', '30')
+  .option('--max-usd <n>', 'cost of a paid model', '5')
+  .option('--fail-on-findings', 'exit 1 when the application has bugs although the suite is verified')
+  .option(...outputFormat)
+  .action(async (path, options) => (await import('./run.ts')).run(path, options))
+
+program
+  .command('inspect')
+  .description('print the project map; nothing of the project is executed')
+  .argument('[path]', 'the project', '.')
+  .option('--json', 'the whole map as JSON')
+  .action(async (path, options) => (await import('./inspect.ts')).inspect(path, options))
+
+program
+  .command('services')
+  .description('the environment that a suite runs in')
+  .command('up')
+  .description('run a command in the environment and exit with its code; without one, stay until Ctrl-C')
+  .argument('[path]', 'the project', '.')
+  .argument('[command...]', 'after --')
+  .action(async (path, command) => (await import('./services.ts')).servicesUp(path, command))
+
+program
+  .command('mcp')
+  .description('serve the tools over MCP on stdio')
+  .option('--root <dir>', 'the project', '.')
+  .option('--tools <set>', 'all, primitive or domain', 'all')
+  .action(async (options) => (await import('./mcp.ts')).mcp(options))
+
+program
+  .command('report')
+  .description('print the report of a run, the newest by default')
+  .argument('[run]', 'its id')
+  .option('--json', 'the result object')
+  .action(async (id, options) => (await import('./report.ts')).report(id, options))
+
+program
+  .command('doctor')
+  .description('tell what this machine offers and what it lacks')
+  .option('--json', 'as JSON')
+  .action(async (options) => (await import('./doctor.ts')).doctor(options))
+
+for (const command of [program, ...program.commands, ...program.commands.flatMap((child) => child.commands)])
+  command.exitOverride()
+
+try {
+  await program.parseAsync()
+} catch (error) {
+  process.exitCode = fail(error)
+}
+
+/** A clear message and the right exit code; never a stack trace. */
+function fail(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
+  const known = error instanceof AgentError
+  const message = error instanceof Error ? error.message : String(error)
+  process.stderr.write(`${known ? `${error.code}: ` : 'INTERNAL_ERROR: '}${message}\n`)
+  if (known && error.value !== '') process.stderr.write(`  ${error.value}\n`)
+  process.stderr.write(known ? `next: ${error.next}\n` : 'next: please report this as a bug of ours.\n')
+  return known ? exitCodeOf(error.kind) : 1
+}

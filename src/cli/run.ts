@@ -1,0 +1,64 @@
+import { z } from 'zod'
+import { type RunEvent, runProject } from '../agent/run.ts'
+import { AgentError } from '../contracts/errors.ts'
+import type { RunOutcome } from '../contracts/result.ts'
+import { createModel } from '../models/index.ts'
+import { renderOutcome } from '../report/terminal.ts'
+import { runsDir } from '../workspace/directories.ts'
+import { colorsFor } from './colors.ts'
+import { exitCodeOf } from './exit-codes.ts'
+import { createProgress } from './progress.ts'
+import { resolveProject } from './project-path.ts'
+import { abortOnSignals } from './signals.ts'
+
+const optionsSchema = z.object({
+  model: z.string().min(1),
+  only: z.array(z.string()).default([]),
+  maxTurns: z.coerce.number().int().positive(),
+  maxMinutes: z.coerce.number().positive(),
+  maxUsd: z.coerce.number().nonnegative(),
+  failOnFindings: z.boolean().default(false),
+  outputFormat: z.enum(['text', 'json', 'stream-json']),
+})
+
+/** `agent run`: one job from repository to verdict; sets the exit code. */
+export async function run(path: string, given: unknown): Promise<void> {
+  const options = parseOptions(given)
+  const root = resolveProject(path)
+  const progress = createProgress(options.outputFormat)
+  const outcome = await runProject({
+    root,
+    runsDir: runsDir(),
+    model: createModel(options.model, process.env),
+    only: options.only,
+    limits: { maxTurns: options.maxTurns, maxMinutes: options.maxMinutes, maxUsd: options.maxUsd },
+    signal: abortOnSignals(),
+    onEvent: (event: RunEvent) => progress.event(event),
+  })
+  progress.end()
+  print(outcome, options.outputFormat)
+  process.exitCode = exitCode(outcome, options.failOnFindings)
+}
+
+function parseOptions(given: unknown): z.infer<typeof optionsSchema> {
+  const parsed = optionsSchema.safeParse(given)
+  if (parsed.success) return parsed.data
+  const [issue] = parsed.error.issues
+  const flag = `--${String(issue?.path[0] ?? '').replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
+  throw new AgentError('usage', 'BAD_OPTION', `${flag}: ${issue?.message ?? 'not valid'}`, {
+    value: flag,
+    next: 'See agent run --help.',
+  })
+}
+
+function print(outcome: RunOutcome, format: 'text' | 'json' | 'stream-json'): void {
+  if (format === 'text') process.stdout.write(renderOutcome(outcome, colorsFor(process.stdout)))
+  else if (format === 'json') process.stdout.write(`${JSON.stringify(outcome, null, 2)}\n`)
+  else process.stdout.write(`${JSON.stringify({ type: 'result', ...outcome })}\n`)
+}
+
+function exitCode(outcome: RunOutcome, failOnFindings: boolean): number {
+  if (outcome.error !== null) return exitCodeOf(outcome.error.kind)
+  if (outcome.status !== 'verified') return 1
+  return failOnFindings && outcome.findings.length > 0 ? 1 : 0
+}

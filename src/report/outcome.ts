@@ -1,0 +1,107 @@
+import type { Environment } from '../contracts/environment.ts'
+import type { AgentError } from '../contracts/errors.ts'
+import type { Exploration } from '../contracts/observation.ts'
+import { endpointKey, type ProjectMap } from '../contracts/project.ts'
+import { type RunOutcome, runResultSchema } from '../contracts/result.ts'
+import type { RunResult, Suite } from '../contracts/suite.ts'
+import type { GateVerdict } from '../contracts/verdict.ts'
+import { coverageShares, coveredStatuses } from './coverage.ts'
+
+export interface OutcomeInput {
+  run: string
+  runDir: string
+  root: string
+  model: string
+  sentTo: string | null
+  status: RunOutcome['status']
+  error: AgentError | null
+  map: ProjectMap | null
+  environment: Environment | null
+  exploration: Exploration | null
+  suite: Suite | null
+  measured: RunResult | null
+  verdicts: GateVerdict[]
+  dropped: Map<string, string>
+  landed: boolean
+  patch: string | null
+  usage: RunOutcome['usage']
+  durationMs: number
+  reports: RunOutcome['reports']
+}
+
+/** Everything a run knows, as the published `result` object. */
+export function buildOutcome(input: OutcomeInput): RunOutcome {
+  const { map, environment, exploration, suite, measured, error } = input
+  const covered = map === null ? new Map() : coveredStatuses(map.endpoints, measured?.requests ?? [])
+  return runResultSchema.parse({
+    schema: 1,
+    run: input.run,
+    runDir: input.runDir,
+    status: input.status,
+    model: input.model,
+    error: error === null ? null : describeError(error),
+    project: { root: input.root, languages: map?.languages ?? [], frameworks: map?.frameworks ?? [] },
+    endpoints: (map?.endpoints ?? []).map((endpoint) => ({
+      method: endpoint.method,
+      path: endpoint.path,
+      auth: endpoint.auth,
+      source: endpoint.source,
+      covered: covered.get(endpointKey(endpoint)) ?? [],
+    })),
+    services: (environment?.services ?? []).map(({ name, provider, fidelity }) => ({ name, provider, fidelity })),
+    suite: suite === null ? null : describeSuite(suite, measured),
+    gates: input.verdicts.map(({ name, verdict, why, evidence }) => ({ name, verdict, why, evidence })),
+    findings: (exploration?.findings ?? []).map(({ id, kind, endpoint, detail, reproduce }) => ({
+      id,
+      kind,
+      endpoint,
+      detail,
+      reproduce,
+    })),
+    review: suite?.review ?? [],
+    coverage: { before: null, after: coverageShares(measured?.coverage ?? null, map?.sources ?? []) },
+    usage: input.usage,
+    durationMs: input.durationMs,
+    reports: input.reports,
+    details: describeDetails(input),
+  } satisfies RunOutcome)
+}
+
+const describeError = ({ code, kind, message, value, next }: AgentError) => ({ code, kind, message, value, next })
+
+function describeSuite(suite: Suite, measured: RunResult | null): RunOutcome['suite'] {
+  return {
+    command: suite.command,
+    cwd: suite.cwd,
+    env: suite.env,
+    files: suite.files.map((file) => file.path),
+    tests: measured?.tests.length ?? suite.tests,
+  }
+}
+
+function describeDetails(input: OutcomeInput): RunOutcome['details'] {
+  const { map, environment, exploration, suite, measured } = input
+  const unstable = (exploration?.unstable ?? []).map((item) => ({ case: item.case, why: item.why }))
+  return {
+    sentTo: input.sentTo,
+    sandbox: environment === null ? null : environment.sandbox.enforcement.how,
+    invented: environment?.invented ?? [],
+    replaced: environment?.replaced ?? [],
+    warnings: map?.warnings ?? [],
+    explored:
+      exploration === null
+        ? null
+        : {
+            requests: exploration.requests,
+            cases: exploration.observations.length,
+            durationMs: exploration.durationMs,
+          },
+    unreached: (exploration?.unreached ?? []).map(({ endpoint, why }) => ({ endpoint, why })),
+    dropped: [...unstable, ...[...input.dropped].map(([id, why]) => ({ case: id, why }))],
+    lines: Object.fromEntries((suite?.files ?? []).map((file) => [file.path, file.content.split('\n').length - 1])),
+    landed: input.landed,
+    patch: input.patch,
+    slowestTestMs: measured === null ? null : Math.max(0, ...measured.tests.map((test) => test.durationMs)),
+    suiteMs: measured?.durationMs ?? null,
+  }
+}

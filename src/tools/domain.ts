@@ -1,0 +1,38 @@
+import type { Tool } from '../contracts/tool.ts'
+import { draftTestsTool } from './draft-tests.ts'
+import { exploreTool } from './explore.ts'
+import { inspectProjectTool } from './inspect-project.ts'
+import { runTestsTool } from './run-tests.ts'
+import type { Session } from './session.ts'
+import { startEnvironmentTool } from './start-environment.ts'
+import { verifySuiteTool } from './verify-suite.ts'
+
+/** The domain tools over one session, in the order in which a run uses them. */
+export function domainTools(session: Session): Tool[] {
+  const tools = [
+    inspectProjectTool(session),
+    startEnvironmentTool(session),
+    exploreTool(session),
+    draftTestsTool(session),
+    runTestsTool(session),
+    verifySuiteTool(session),
+  ] as Tool[]
+  return tools.map((tool) => rememberFailure(tool, session))
+}
+
+/** The first `AgentError` of a stage decides how a run that cannot go on ends. */
+function rememberFailure(tool: Tool, session: Session): Tool {
+  return {
+    ...tool,
+    async run(input, options) {
+      try {
+        const result = await tool.run(input, options)
+        session.failure = null
+        return result
+      } catch (error) {
+        if (error instanceof Error && error.name === 'AgentError') session.failure = error as Session['failure']
+        throw error
+      }
+    },
+  }
+}

@@ -1,0 +1,101 @@
+import { z } from 'zod'
+import type { Table } from '../contracts/environment.ts'
+import { AgentError } from '../contracts/errors.ts'
+import type { Exploration } from '../contracts/observation.ts'
+import type { Suite } from '../contracts/suite.ts'
+import type { Tool } from '../contracts/tool.ts'
+import { requireEnvironment, requireExploration, requireMap, runnerFor, type Session } from './session.ts'
+
+const input = z.object({
+  exclude: z.array(z.string()).optional().describe('Ids of cases to leave out, e.g. those whose tests fail.'),
+})
+
+/** Writes test files, helpers, compose file and manifest from the observations. */
+export function draftTestsTool(session: Session): Tool<z.infer<typeof input>> {
+  return {
+    name: 'DraftTests',
+    kind: 'domain',
+    description:
+      "Writes the integration suite from the observations of Explore, in the repository's own framework, folder and manner: one test file a resource, small helpers, docker-compose.test.yml and a manifest. A file that somebody edited or wrote by hand is never overwritten. Needs Explore.",
+    input,
+    annotations: {
+      title: 'Draft the tests',
+      readOnlyHint: false,
+      destructiveHint: false,
+      idempotentHint: true,
+      openWorldHint: false,
+    },
+    async run({ exclude = [] }) {
+      const map = requireMap(session)
+      const environment = requireEnvironment(session)
+      const exploration = without(requireExploration(session), exclude)
+      if (exploration.observations.length === 0) {
+        throw new AgentError(
+          'environment',
+          'NOTHING_TO_TEST',
+          'No case was seen twice alike, so there is nothing to draft.',
+          {
+            value: `${exploration.unreached.length} endpoints without a success`,
+            next: 'Read what Explore could not reach, and give the values it lacks to StartEnvironment.',
+          },
+        )
+      }
+      for (const id of exclude) session.dropped.set(id, 'its test failed when it was run')
+      const tables: Record<string, Table[]> = {}
+      for (const store of environment.stores) tables[store.name] = await store.tables()
+      const suite = await runnerFor(session).draft({
+        map,
+        exploration,
+        tables,
+        environment,
+        existing: async (path) => session.originals.get(path) ?? (await session.files.readText(path)),
+      })
+      if (suite.missing.length > 0) throw missingDependencies(suite)
+      await replaceFiles(session, suite)
+      session.suite = suite
+      session.measured = null
+      session.verified = null
+      return { text: describeSuite(suite), data: suiteData(suite) }
+    },
+  }
+}
+
+function without(exploration: Exploration, exclude: string[]): Exploration {
+  return { ...exploration, observations: exploration.observations.filter(({ case: { id } }) => !exclude.includes(id)) }
+}
+
+/** Files of an earlier draft that this one no longer has go away again. */
+async function replaceFiles(session: Session, suite: Suite): Promise<void> {
+  const paths = new Set(suite.files.map((file) => file.path))
+  for (const file of session.suite?.files ?? []) if (!paths.has(file.path)) await session.files.remove(file.path)
+  for (const file of suite.files) await session.files.write(file.path, file.content)
+}
+
+function missingDependencies(suite: Suite): AgentError {
+  return new AgentError('environment', 'TEST_DEPENDENCIES_MISSING', 'The project lacks what its tests need.', {
+    value: suite.missing.map(({ name, range }) => `${name}@${range}`).join(', '),
+    next: suite.missing.map(({ install }) => install).join(' && '),
+  })
+}
+
+const lineCount = (content: string) => content.split('\n').length - 1
+
+function describeSuite(suite: Suite): string {
+  return [
+    `${suite.tests} tests in ${suite.files.filter((file) => file.kind === 'test').length} files`,
+    ...suite.files.map((file) => `  ${file.path} (${file.kind}, ${lineCount(file.content)} lines)`),
+    `run: ${suite.command}`,
+    ...suite.review.map((item) => `review ${item.file}:${item.line} ${item.assertion}: ${item.why}`),
+  ].join('\n')
+}
+
+function suiteData(suite: Suite) {
+  return {
+    command: suite.command,
+    cwd: suite.cwd,
+    env: suite.env,
+    tests: suite.tests,
+    files: suite.files.map((file) => ({ path: file.path, kind: file.kind, lines: lineCount(file.content) })),
+    review: suite.review.map((item) => ({ ...item })),
+  }
+}

@@ -1,0 +1,60 @@
+import { z } from 'zod'
+import type { Json } from '../contracts/json.ts'
+import type { Tool } from '../contracts/tool.ts'
+import { explore, probe } from '../explore/index.ts'
+import { describeExploration, explorationData } from '../report/exploration.ts'
+import { requireEnvironment, requireMap, type Session } from './session.ts'
+
+const request = z.object({
+  method: z.string(),
+  path: z.string().describe('Path with query, e.g. /api/articles?limit=2'),
+  headers: z.record(z.string(), z.string()).optional(),
+  body: z.json().optional(),
+})
+
+const input = z.object({
+  endpoints: z
+    .array(z.string())
+    .optional()
+    .describe('Only these, as "METHOD /path" with * and ** as wildcards, e.g. "POST /api/articles/**". Default: all.'),
+  requests: z
+    .array(request)
+    .optional()
+    .describe(
+      'Explicit requests to make in order on a freshly reset database; answers the responses with the rows they changed.',
+    ),
+})
+
+/** Drives the running app: learns how to make things, tries success and failure twice, and keeps what held both times. */
+export function exploreTool(session: Session): Tool<z.infer<typeof input>> {
+  return {
+    name: 'Explore',
+    kind: 'domain',
+    description:
+      'Explores the running application: signs up and logs in, creates, reads, updates, deletes, pages, and tries missing, wrong and duplicate input, unknown ids, missing and foreign credentials; everything twice under different conditions, with the rows that changed. Answers observations to draft tests from and findings about the application. With `requests` it makes just those requests. Needs StartEnvironment.',
+    input,
+    annotations: {
+      title: 'Explore the running application',
+      readOnlyHint: false,
+      destructiveHint: false,
+      idempotentHint: false,
+      openWorldHint: false,
+    },
+    async run({ endpoints, requests }, { signal, progress }) {
+      const map = requireMap(session)
+      const environment = requireEnvironment(session)
+      const app = { start: environment.startApp, stores: environment.stores, reset: environment.reset }
+      if (requests !== undefined) {
+        const answers = await probe({ map, app, requests, signal })
+        return { text: JSON.stringify(answers, null, 1), data: { responses: answers as unknown as Json } }
+      }
+      const exploration = await explore({ map, app, ...(endpoints ? { only: endpoints } : {}), signal, progress })
+      await environment.reset()
+      session.exploration = exploration
+      session.suite = null
+      session.verified = null
+      session.dropped.clear()
+      return { text: describeExploration(exploration), data: explorationData(exploration) }
+    },
+  }
+}

@@ -1,0 +1,83 @@
+import { z } from 'zod'
+import type { Json } from '../contracts/json.ts'
+import type { Tool } from '../contracts/tool.ts'
+import { GATES, type GateVerdict } from '../contracts/verdict.ts'
+import { verifySuite } from '../verify/index.ts'
+import { presentSuite } from './present-suite.ts'
+import { fingerprint, requireEnvironment, requireMap, requireSuite, runnerFor, type Session } from './session.ts'
+
+const input = z.object({
+  gates: z.array(z.enum(GATES)).optional().describe('Only these gates. Default: all.'),
+})
+
+/** Proves the suite: every gate with its verdict and evidence. */
+export function verifySuiteTool(session: Session): Tool<z.infer<typeof input>> {
+  return {
+    name: 'VerifySuite',
+    kind: 'domain',
+    description:
+      'Proves the suite through its gates: it runs, runs again on the same database, leaves nothing behind even after a failure or Ctrl-C, reaches nothing outside, refuses a production address before connecting, is fast, changes only test files, and passes in a fresh clone by its plain command. Answers a verdict with evidence per gate. Needs DraftTests.',
+    input,
+    annotations: {
+      title: 'Verify the suite',
+      readOnlyHint: false,
+      destructiveHint: false,
+      idempotentHint: true,
+      openWorldHint: false,
+    },
+    async run({ gates }, { signal, progress }) {
+      const map = requireMap(session)
+      const environment = requireEnvironment(session)
+      const suite = await presentSuite(session.files, requireSuite(session))
+      session.suite = suite
+      await environment.reset()
+      const verdicts = await verifySuite({
+        map,
+        suite,
+        runner: runnerFor(session),
+        openEnvironment: (options) => environment.clone(options),
+        changes: await changesOf(session),
+        ...(gates ? { gates } : {}),
+        signal,
+        progress,
+      })
+      if (gates === undefined) session.verified = { suite: fingerprint(suite), verdicts }
+      return {
+        text: verdicts.map(describeVerdict).join('\n'),
+        data: {
+          suite: fingerprint(suite),
+          holds: verdicts.every(holds),
+          verdicts: verdicts as unknown as Json,
+          failing: failingCases(verdicts, suite.cases ?? []),
+        },
+      }
+    },
+  }
+}
+
+export const holds = ({ verdict }: GateVerdict): boolean => verdict === 'pass' || verdict === 'not_applicable'
+
+function describeVerdict({ name, verdict, why, evidence }: GateVerdict): string {
+  const details = holds({ verdict } as GateVerdict) ? '' : `\n  ${JSON.stringify(evidence)}`
+  return `${name}: ${verdict}: ${why}${details}`
+}
+
+/** Every file this session touched, then and now. */
+async function changesOf(session: Session) {
+  const changes = []
+  for (const [path, before] of session.originals) {
+    const after = await session.files.readText(path)
+    if (after !== before) changes.push({ path, before, after })
+  }
+  return changes
+}
+
+/** Cases of the tests that gates name in `evidence.failed` (`[{ file, name }]`). */
+function failingCases(verdicts: GateVerdict[], cases: { file: string; test: string; case: string }[]) {
+  const failed = verdicts.flatMap(({ evidence }) => (Array.isArray(evidence.failed) ? evidence.failed : []))
+  return failed.flatMap((item) => {
+    const name = typeof item === 'object' && item !== null && !Array.isArray(item) ? item.name : undefined
+    const found = cases.find((entry) => entry.test === name)
+    return found === undefined ? [] : [{ test: found.test, case: found.case }]
+  })
+}
