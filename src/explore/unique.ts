@@ -22,15 +22,15 @@ export class UniqueValues {
   private compose({ kind, label, maxLength }: Unique): string | number {
     const tag = this.tag()
     const word = label.toLowerCase().replace(/[^a-z0-9]/g, '') || 'value'
-    const fit = (prefix: string, suffix: string) =>
+    const shorten = (prefix: string, suffix: string) =>
       prefix.slice(0, Math.max(1, (maxLength ?? 1000) - suffix.length)) + suffix
     switch (kind) {
       case 'email':
-        return fit(word, `.${tag}@example.com`)
+        return shorten(word, `.${tag}@example.com`)
       case 'word':
-        return fit(word, tag)
+        return shorten(word, tag)
       case 'text':
-        return fit(label.charAt(0).toUpperCase() + label.slice(1), ` ${tag}`)
+        return shorten(label.charAt(0).toUpperCase() + label.slice(1), ` ${tag}`)
       case 'url':
         return `https://example.com/${word}-${tag}`
       case 'phone':
