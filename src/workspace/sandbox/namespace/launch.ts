@@ -1,0 +1,90 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdirSync, realpathSync } from 'node:fs'
+import { join } from 'node:path'
+import type { SandboxOptions } from '../options.ts'
+import type { SupervisorConfig } from '../supervisor/protocol.mts'
+import { packageRoot, supervisorDirectory } from '../supervisor-path.ts'
+import { surveyTree } from '../survey.ts'
+import { enclosingWorkspace, nodeInstallation, systemView, within } from './mounts.ts'
+import { setupScript } from './setup-script.ts'
+
+const INSIDE = {
+  scratch: '/run/sandbox/scratch',
+  home: '/run/sandbox/scratch/home',
+  sockets: '/run/sandbox/sockets',
+  supervisor: '/run/sandbox/supervisor',
+}
+
+/** Programs that build the namespaces; the machine's own variables are not handed on. */
+const SYSTEM_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
+
+export interface Launched {
+  child: ChildProcess
+  root: string
+  scratch: string
+  home: string
+  /** Where relay sockets appear outside. */
+  sockets: string
+  /** Overlay layers: the directory below each and where it shows, relative to the root. */
+  layers: { lower: string; at: string }[]
+  masked: string[]
+}
+
+/** Starts a supervisor in namespaces of its own. `place` is a fresh directory of the machine for mount point and sockets. */
+export async function launchInNamespaces(id: string, place: string, options: SandboxOptions): Promise<Launched> {
+  const root = realpathSync(options.root)
+  const tree = options.tree ? realpathSync(options.tree) : root
+  const mountPoint = join(place, 'root')
+  const sockets = join(place, 'sockets')
+  mkdirSync(mountPoint)
+  mkdirSync(sockets)
+
+  const project = await surveyTree(root)
+  const shown = tree === root ? project : await surveyTree(tree)
+  const dependencies = tree === root ? [] : project.dependencies
+  const layers = [{ lower: tree, at: '' }, ...dependencies.map((at) => ({ lower: join(root, at), at }))]
+  const masked = [...new Set([...shown.secrets, ...(options.mask ?? [])])]
+
+  const system = systemView()
+  const visible = [...system.directories, ...system.links.map(({ name }) => `/${name}`)]
+  const wanted = [...nodeInstallation(visible), packageRoot(), ...enclosingWorkspace(root), ...(options.readOnly ?? [])]
+  const readOnly = [...new Set(wanted)]
+    .filter((path) => !within(path, [...visible, root]))
+    .sort((a, b) => a.length - b.length)
+
+  const config: SupervisorConfig = {
+    id,
+    root,
+    sockets: INSIDE.sockets,
+    hosts: options.hosts ?? [],
+    isolated: true,
+    layers: layers.map(({ at }, index) => ({ upper: `/run/sandbox/layers/${index}`, at })),
+    temporary: ['/'],
+    notTemporary: ['/run/sandbox'],
+  }
+  const script = setupScript({
+    mountPoint,
+    system,
+    readOnly,
+    overlays: layers.map(({ lower, at }, index) => ({
+      lower,
+      at: join(root, at),
+      upper: `/run/sandbox/layers/${index}`,
+    })),
+    masks: masked.map((path) => join(root, path)),
+    shared: { from: sockets, at: INSIDE.sockets },
+    supervisor: { from: supervisorDirectory(), at: INSIDE.supervisor },
+    hosts: options.hosts ?? [],
+    argv: [realpathSync(process.execPath), `${INSIDE.supervisor}/main.mjs`, JSON.stringify(config)],
+    realRoot: process.getuid?.() === 0,
+  })
+  const child = spawn(
+    'unshare',
+    [
+      ...['--user', '--map-root-user', '--net', '--pid', '--mount', '--ipc', '--uts', '--fork', '--kill-child'],
+      ...['--', 'sh', '-c', script],
+    ],
+    { cwd: '/', env: { PATH: SYSTEM_PATH, LANG: 'C.UTF-8' }, stdio: ['pipe', 'pipe', 'pipe'], detached: true },
+  )
+  return { child, root, scratch: INSIDE.scratch, home: INSIDE.home, sockets, layers, masked }
+}
