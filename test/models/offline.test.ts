@@ -1,0 +1,56 @@
+import { expect, test } from 'vitest'
+import type { Message, ToolResultBlock } from '../../src/contracts/conversation.ts'
+import type { Json } from '../../src/contracts/json.ts'
+import { offlinePlanner } from '../../src/models/offline.ts'
+
+/** Plays the tools' part: answers each call with the next result and lists what was called. */
+async function play(results: Partial<ToolResultBlock>[], first: Json = {}) {
+  const planner = offlinePlanner()
+  const messages: Message[] = [{ role: 'user', content: [{ type: 'text', text: 'Go.', data: first }] }]
+  const calls: [string, Json][] = []
+  for (const result of [...results, null]) {
+    const { message } = await planner.respond({ system: '', messages, tools: [], signal: new AbortController().signal })
+    messages.push(message)
+    const [block] = message.content
+    if (block?.type !== 'tool_use') return { calls, stop: message.stopReason }
+    calls.push([block.name, block.input])
+    if (result === null) return { calls, stop: null }
+    const answer: ToolResultBlock = { type: 'tool_result', toolUseId: block.id, text: '', isError: false, ...result }
+    messages.push({ role: 'user', content: [answer] })
+  }
+  throw new Error('unreachable')
+}
+
+const ok = { data: {} }
+
+test('works through the tools in order and stops', async () => {
+  const { calls, stop } = await play([ok, ok, ok, ok, ok, ok])
+  expect(calls.map(([name]) => name)).toEqual([
+    'InspectProject',
+    'StartEnvironment',
+    'Explore',
+    'DraftTests',
+    'RunTests',
+    'VerifySuite',
+  ])
+  expect(stop).toBe('end_turn')
+})
+
+test('stops at a step that fails', async () => {
+  const { calls, stop } = await play([ok, { isError: true, text: 'no database' }])
+  expect(calls).toHaveLength(2)
+  expect(stop).toBe('end_turn')
+})
+
+test('explores only what the run is restricted to', async () => {
+  const { calls } = await play([ok, ok, ok], { only: ['GET /x'] })
+  expect(calls[2]).toEqual(['Explore', { endpoints: ['GET /x'] }])
+})
+
+test('drafts again without the cases that fail, a bounded number of times', async () => {
+  const failing = (id: string) => ({ data: { failing: [{ test: id, case: id }] } })
+  const { calls } = await play([ok, ok, ok, ok, failing('a'), ok, failing('b'), ok, failing('c'), ok, failing('d')])
+  const drafts = calls.filter(([name]) => name === 'DraftTests').map(([, input]) => input)
+  expect(drafts).toEqual([{}, { exclude: ['a'] }, { exclude: ['a', 'b'] }, { exclude: ['a', 'b', 'c'] }])
+  expect(calls.at(-1)?.[0]).toBe('VerifySuite')
+})
