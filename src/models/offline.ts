@@ -59,7 +59,7 @@ function nextStep(messages: Message[]): Step {
 function afterRun(messages: Message[], last: LastCall): Step {
   const failing = failingCases(last.result.data)
   const drafts = calls(messages, 'DraftTests')
-  const excluded = drafts.flatMap((draft) => strings(draft.input, 'exclude'))
+  const excluded = strings(drafts.at(-1)?.input, 'exclude')
   const news = failing.filter((id) => !excluded.includes(id))
   if (news.length > 0 && drafts.length <= MAX_REPAIRS) return call('DraftTests', { exclude: [...excluded, ...news] })
   if (last.name === 'RunTests') return call('VerifySuite')

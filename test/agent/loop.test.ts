@@ -60,8 +60,8 @@ async function run(
   }
 }
 
-const resultsSent = (body: Record<string, unknown> | undefined) =>
-  ((body?.messages as { content: Json[] }[]).at(-1)?.content ?? []) as {
+const resultsSent = (body: Record<string, unknown> = { messages: [] }) =>
+  ((body.messages as { content: Json[] }[]).at(-1)?.content ?? []) as {
     content?: string
     text?: string
     is_error?: boolean
