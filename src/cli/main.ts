@@ -1,16 +1,12 @@
 #!/usr/bin/env node
-import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { AgentError } from '../contracts/errors.ts'
 import { exitCodeOf } from './exit-codes.ts'
-
-const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
-  version: string
-}
+import { packageVersion } from './version.ts'
 
 const program = new Command('agent')
   .description('Writes integration tests that can be trusted, and proves them.')
-  .version(version)
+  .version(packageVersion())
   .exitOverride()
   .configureHelp({ showGlobalOptions: true })
 
