@@ -1,0 +1,57 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Files } from '../contracts/files.ts'
+import { openWorkspace, type Workspace } from './workspace.ts'
+
+/** A project's files with changes that lie elsewhere until they are landed. */
+export interface StagedFiles extends Files {
+  /** Paths written and not removed again, sorted. */
+  list(): Promise<string[]>
+  /** Writes and removes in `to` what was staged. */
+  land(to: Files): Promise<void>
+}
+
+/**
+ * `base` seen through changes kept in `dir`, a folder outside the project: reads see what is staged first, writes obey the
+ * write scope of `base`. What an earlier process staged in the same folder is there again.
+ */
+export async function stageFiles(base: Workspace, dir: string): Promise<StagedFiles> {
+  const written = join(dir, 'files')
+  const removedFile = join(dir, 'removed.json')
+  await mkdir(written, { recursive: true, mode: 0o700 })
+  const staged = await openWorkspace(written, { writeScope: ['**'] })
+  const removed = new Set<string>(JSON.parse(await readFile(removedFile, 'utf8').catch(() => '[]')) as string[])
+  const saveRemoved = () => writeFile(removedFile, JSON.stringify([...removed]), { mode: 0o600 })
+  const everything = () => staged.glob(['**', '**/{node_modules,dist,build,coverage,vendor}/**'], { dot: true })
+  const read = async (path: string) => (await staged.read(path)) ?? (removed.has(path) ? null : await base.read(path))
+
+  return {
+    root: base.root,
+    read,
+    readText: async (path) => (await read(path))?.toString('utf8') ?? null,
+    async write(path, content) {
+      await base.checkWrite(path)
+      await staged.write(path, content)
+      if (removed.delete(path)) await saveRemoved()
+    },
+    async remove(path) {
+      await base.checkWrite(path)
+      await staged.remove(path)
+      if ((await base.read(path)) === null) return
+      removed.add(path)
+      await saveRemoved()
+    },
+    async glob(patterns, options) {
+      const [here, there] = await Promise.all([staged.glob(patterns, options), base.glob(patterns, options)])
+      return [...new Set([...here, ...there.filter((path) => !removed.has(path))])].sort()
+    },
+    list: everything,
+    async land(to) {
+      for (const path of await everything()) {
+        const content = await staged.read(path)
+        if (content && !(await to.read(path))?.equals(content)) await to.write(path, content)
+      }
+      for (const path of removed) await to.remove(path)
+    },
+  }
+}
