@@ -1,0 +1,22 @@
+import type { Environment } from '../contracts/environment.ts'
+import type { GateContext } from '../contracts/plugs.ts'
+import type { RunOptions, RunResult, Suite, TestSource } from '../contracts/suite.ts'
+import type { GateName } from '../contracts/verdict.ts'
+import type { Rehearsal } from './rehearsal.ts'
+import type { Outcome } from './verdicts.ts'
+
+/** What our gates get beyond the contract: the runs that several of them look at, made once. */
+export interface GateInput extends GateContext {
+  rehearsal: Rehearsal
+  /** `null`: this runner's test files cannot be read. */
+  source: TestSource | null
+  /** `suite` stands in for the one under test. */
+  run(environment: Environment, options?: RunOptions, suite?: Suite): Promise<RunResult>
+}
+
+export interface VerifierGate {
+  name: GateName
+  /** What it holds to, in one line. */
+  promise: string
+  check(input: GateInput): Promise<Outcome>
+}

@@ -1,0 +1,92 @@
+import type { Json } from '../../contracts/json.ts'
+import { describeRows, findResidue, type Residue } from '../footprint.ts'
+import type { GateInput, VerifierGate } from '../gate.ts'
+import { interruptRun } from '../interrupt.ts'
+import { describeRun, explainRed, isGreen } from '../summary.ts'
+import { blocked, fail, pass } from '../verdicts.ts'
+
+export const clean: VerifierGate = {
+  name: 'clean',
+  promise:
+    'It leaves nothing behind: after passing, after a failing test, and after Ctrl-C once the next run has set up',
+
+  async check(input: GateInput) {
+    const { environment, before, result: first } = await input.rehearsal.first()
+    const green = isGreen(first)
+    if (green) await input.rehearsal.second()
+    const evidence: Record<string, Json> = {
+      atStart: describeRows(before),
+      comparedBy: 'our own connection to each store; files, ports, processes and temporary files of the sandbox',
+    }
+    const leftOver = async (key: string, when: string) => {
+      const residue = await findResidue(environment, before)
+      evidence[key] = residue as unknown as Json
+      return residue[0] ? fail(`${when} it leaves ${explain(residue)}.`, evidence) : null
+    }
+
+    const afterRun = await leftOver('afterRun', green ? 'After two passing runs' : 'After a red run')
+    if (afterRun) return afterRun
+
+    const failing = await failOneTestPerFile(input)
+    if (typeof failing === 'string') return blocked(failing, evidence)
+    evidence.failingTests = failing
+    const afterFailure = await leftOver('afterFailingTest', 'After a failing test')
+    if (afterFailure) return afterFailure
+
+    const interrupted = await interruptRun(input, environment, first.durationMs)
+    evidence.interrupted = { ...interrupted }
+    if (interrupted.exitedBy === 'itself') {
+      return blocked(
+        'The suite ends too quickly to be interrupted; a longer one would show what Ctrl-C leaves.',
+        evidence,
+      )
+    }
+    if (interrupted.exitedBy === 'kill') return fail('It does not end within 10 s of Ctrl-C.', evidence)
+    const residue = await findResidue(environment, before)
+    evidence.afterInterrupt = residue as unknown as Json
+    // Rows may stay: nobody can delete them any more. The next run has to.
+    const live = residue.filter((one) => one.kind !== 'rows')
+    if (live[0]) return fail(`After Ctrl-C it leaves ${explain(live)}.`, evidence)
+
+    const next = await input.run(environment)
+    evidence.runAfterInterrupt = describeRun(next)
+    if (green && !isGreen(next))
+      return fail(`After an interrupted run the next one is red: ${explainRed(next)}.`, evidence)
+    const afterNext = await leftOver('afterNextRun', 'After an interrupted run and the next full one')
+    if (afterNext) return afterNext
+    return pass(
+      'Same rows, tables, files, ports and processes after passing, after a failing test and after Ctrl-C.',
+      evidence,
+    )
+  },
+}
+
+/** Runs the suite with the middle test of each file made to fail. Answers what failed, or why that could not be done. */
+async function failOneTestPerFile({ run, suite, source, rehearsal }: GateInput): Promise<Json | string> {
+  if (!source)
+    return `Test files of ${suite.runner} cannot be read; a reader for them would let one test fail on purpose.`
+  const titles: string[] = []
+  const files = suite.files.map((file) => {
+    const broken = file.kind === 'test' ? source.breakOne(file.path, file.content) : null
+    if (!broken) return file
+    titles.push(`${file.path}: ${broken.title}`)
+    return { ...file, content: broken.content }
+  })
+  if (titles.length === 0)
+    return 'No test with a body of its own was found to make fail; such a test would let it be checked.'
+  const { environment } = await rehearsal.first()
+  const result = await run(environment, {}, { ...suite, files })
+  // Puts the files back as they were; the next run would do so too, but the comparison comes first.
+  for (const file of suite.files) await environment.sandbox.writeFile(file.path, file.content)
+  const failed = result.tests.filter(
+    (test) => test.status === 'failed' && test.message?.includes('made to fail by the verifier'),
+  )
+  if (failed.length === 0) return 'The test made to fail did not fail; see the output of the run.'
+  return { broken: titles, failed: failed.map((test) => test.name), exitCode: result.exitCode }
+}
+
+function explain(residue: Residue[]): string {
+  const [first] = residue
+  const more = residue.length > 1 ? ` and ${residue.length - 1} more` : ''
+  return `${first?.kind} ${first?.name} (${first?.detail})${more}`
+}

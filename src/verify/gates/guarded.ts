@@ -1,0 +1,94 @@
+import type { Environment } from '../../contracts/environment.ts'
+import type { Json } from '../../contracts/json.ts'
+import { type Aim, findAims } from '../aims.ts'
+import type { GateInput, VerifierGate } from '../gate.ts'
+import { count, isGreen } from '../summary.ts'
+import { blocked, fail, notApplicable, pass } from '../verdicts.ts'
+
+const TIMEOUT_MS = 120_000
+
+export const guarded: VerifierGate = {
+  name: 'guarded',
+  promise: 'Pointed at a production address it ends with an error before it connects anywhere',
+
+  async check(input: GateInput) {
+    const { map, suite, rehearsal, open, progress, signal } = input
+    const { environment: rehearsed, result } = await rehearsal.first()
+    const aims = findAims(map, suite, rehearsed.variables)
+    if (aims.length === 0) {
+      const hard = map.stores.map((store) => store.literal ?? store.file).filter((value) => value !== undefined)
+      const what =
+        map.stores.length === 0
+          ? 'the project has no data store'
+          : `the address is fixed (${hard.join(', ') || 'in the code'})`
+      return notApplicable(`No variable decides where data goes: ${what}.`)
+    }
+    if (rehearsed.sandbox.enforcement.network === 'none') {
+      return blocked(
+        'Connection attempts cannot be seen on this machine; allow unprivileged user namespaces, or run where they exist.',
+      )
+    }
+    if (!isGreen(result))
+      return blocked('The suite is red anyway, so refusing cannot be told from failing; repair it first.')
+
+    const environment = await open()
+    const trials: Trial[] = []
+    try {
+      for (const aim of aims) {
+        signal.throwIfAborted()
+        progress(
+          `guarded: ${Object.entries(aim.env)
+            .map(([name, value]) => `${name}=${value}`)
+            .join(' ')}`,
+        )
+        trials.push(await attempt(input, environment, aim))
+      }
+    } finally {
+      await environment.stop()
+    }
+    const evidence = { trials: trials.map(({ wrong, ...facts }) => ({ ...facts, refused: wrong === null })) as Json }
+    const bad = trials.find((trial) => trial.wrong !== null)
+    if (bad) return fail(`With ${bad.variables} ${bad.wrong}.`, evidence)
+    return pass(`Refused all ${trials.length} production addresses without one connection attempt.`, evidence)
+  },
+}
+
+interface Trial {
+  variables: string
+  exitCode: number | null
+  testsPassed: number
+  attempts: string[]
+  durationMs: number
+  /** Last words of the command: what a person would read. */
+  said: string
+  /** `null`: refused as it should. */
+  wrong: string | null
+}
+
+async function attempt({ run, signal }: GateInput, environment: Environment, aim: Aim): Promise<Trial> {
+  await environment.sandbox.clearAttempts()
+  const result = await run(environment, { env: aim.env, timeoutMs: TIMEOUT_MS, signal })
+  const attempts = (await environment.sandbox.attempts()).map(
+    ({ target, via, count }) => `${target} (${via}, ${count}×)`,
+  )
+  const passed = count(result, 'passed')
+  const message = result.tests.find((test) => test.message)?.message ?? result.errors[0]?.message ?? result.output
+  return {
+    variables: Object.entries(aim.env)
+      .map(([name, value]) => `${name}=${value}`)
+      .join(' '),
+    exitCode: result.exitCode,
+    testsPassed: passed,
+    attempts,
+    durationMs: Math.round(result.durationMs),
+    said: message.slice(0, 600),
+    wrong: findWrong(),
+  }
+
+  function findWrong(): string | null {
+    if (attempts.length > 0) return `it tried to reach ${attempts.join(', ')}`
+    if (result.timedOut) return `it did not end within ${TIMEOUT_MS / 1000} s`
+    if (result.exitCode === 0) return 'it exits 0'
+    return passed > 0 ? `${passed} tests still passed` : null
+  }
+}

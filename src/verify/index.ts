@@ -1,0 +1,100 @@
+import type { Environment } from '../contracts/environment.ts'
+import { AgentError } from '../contracts/errors.ts'
+import type { GateContext, RunnerPlug } from '../contracts/plugs.ts'
+import type { ProjectMap } from '../contracts/project.ts'
+import type { Suite } from '../contracts/suite.ts'
+import type { GateName, GateVerdict } from '../contracts/verdict.ts'
+import type { GateInput, VerifierGate } from './gate.ts'
+import { clean } from './gates/clean.ts'
+import { createFastGate } from './gates/fast.ts'
+import { guarded } from './gates/guarded.ts'
+import { isolated } from './gates/isolated.ts'
+import { portable } from './gates/portable.ts'
+import { runs } from './gates/runs.ts'
+import { scoped } from './gates/scoped.ts'
+import { twice } from './gates/twice.ts'
+import { createRehearsal } from './rehearsal.ts'
+
+const RUN_TIMEOUT_MS = 300_000
+
+/** Every gate, in the order they are run. */
+export const gateTable: readonly VerifierGate[] = [
+  runs,
+  twice,
+  clean,
+  isolated,
+  guarded,
+  createFastGate(RUN_TIMEOUT_MS),
+  scoped,
+  portable,
+]
+
+export interface VerifyInput {
+  map: ProjectMap
+  suite: Suite
+  runner: RunnerPlug
+  /** A fresh environment each time; stopped here. `tree`: another directory to show at the project's root. */
+  openEnvironment(options?: { tree?: string }): Promise<Environment>
+  changes: GateContext['changes']
+  /** All by default. */
+  gates?: readonly GateName[]
+  signal: AbortSignal
+  progress(message: string): void
+}
+
+/**
+ * Holds the suite against the gates and answers one verdict each, in the table's order. What goes wrong inside a gate makes
+ * that gate `blocked`; only an abort of `signal` throws.
+ */
+export async function verifySuite(
+  input: VerifyInput,
+  table: readonly VerifierGate[] = gateTable,
+): Promise<GateVerdict[]> {
+  const { gates, signal, progress } = input
+  const context = createContext(input)
+  const verdicts: GateVerdict[] = []
+  try {
+    for (const gate of table) {
+      if (gates && !gates.includes(gate.name)) continue
+      signal.throwIfAborted()
+      progress(`${gate.name}: ${gate.promise}`)
+      const verdict = await holdAgainst(gate, context)
+      signal.throwIfAborted()
+      progress(`${gate.name}: ${verdict.verdict}. ${verdict.why}`)
+      verdicts.push(verdict)
+    }
+  } finally {
+    await context.rehearsal.stop()
+  }
+  return verdicts
+}
+
+function createContext({ map, suite, runner, openEnvironment, changes, signal, progress }: VerifyInput): GateInput {
+  const run: GateInput['run'] = (environment, options, other) =>
+    runner.run(environment, other ?? suite, { timeoutMs: RUN_TIMEOUT_MS, signal, ...options })
+  const open: GateInput['open'] = async (options) => {
+    const environment = await openEnvironment(options)
+    for (const file of suite.files) {
+      const present = await environment.sandbox.readFile(file.path).catch(() => null)
+      if (present?.toString('utf8') !== file.content) await environment.sandbox.writeFile(file.path, file.content)
+    }
+    return environment
+  }
+  const rehearsal = createRehearsal(open, (environment) => run(environment))
+  return { map, suite, open, run, changes, signal, progress, rehearsal, source: runner.source ?? null }
+}
+
+async function holdAgainst(gate: VerifierGate, context: GateInput): Promise<GateVerdict> {
+  const began = Date.now()
+  const outcome = await gate.check(context).catch((error: unknown) => ({
+    verdict: 'blocked' as const,
+    why: `The check itself did not get through: ${explainError(error)}`,
+    evidence: { error: String(error instanceof Error ? error.stack : error).slice(0, 2_000) },
+  }))
+  return { name: gate.name, ...outcome, durationMs: Date.now() - began }
+}
+
+function explainError(error: unknown): string {
+  if (error instanceof AgentError) return `${error.message} ${error.next}`
+  return error instanceof Error ? error.message : String(error)
+}

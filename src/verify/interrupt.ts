@@ -1,0 +1,84 @@
+import { join } from 'node:path'
+import type { Environment } from '../contracts/environment.ts'
+import type { Running } from '../contracts/sandbox.ts'
+import type { GateInput } from './gate.ts'
+
+export interface Interruption {
+  /** What showed that tests were under way. */
+  at: 'rows changed' | 'time'
+  afterMs: number
+  /** `itself`: it was through before the signal came. */
+  exitedBy: 'signal' | 'itself' | 'kill'
+  exitedAfterMs: number
+}
+
+const PATIENCE_MS = 10_000
+const LOOK_EVERY_MS = 20
+
+/**
+ * Starts the plain command and sends SIGINT, as Ctrl-C does, once rows change (a test is in the middle of something) or, for a
+ * suite that writes none, after half of its usual time. `usualMs` is how long a whole run takes.
+ */
+export async function interruptRun(input: GateInput, environment: Environment, usualMs: number): Promise<Interruption> {
+  let interruption = await interruptOnce(input, environment, usualMs / 2)
+  // Caches are warm by now and the run may be much quicker than the one that was timed.
+  for (const part of [4, 8]) {
+    if (interruption.exitedBy !== 'itself') break
+    interruption = await interruptOnce(input, environment, usualMs / part)
+  }
+  return interruption
+}
+
+async function interruptOnce(
+  { suite, signal }: GateInput,
+  environment: Environment,
+  waitMs: number,
+): Promise<Interruption> {
+  const rows = () => Promise.all(environment.stores.map((store) => store.snapshot()))
+  const start = await rows()
+  const began = Date.now()
+  const running = await environment.sandbox.spawn({
+    argv: suite.argv,
+    cwd: join(environment.sandbox.root, suite.cwd),
+    env: { ...environment.variables, ...suite.env },
+    signal,
+  })
+  // Nobody reads what it says, but a full pipe would stop it.
+  running.stdout.resume()
+  running.stderr.resume()
+  let ended = false
+  void running.exited.then(() => {
+    ended = true
+  })
+
+  let at: Interruption['at'] = 'time'
+  while (!ended && Date.now() - began < waitMs) {
+    const now = await rows()
+    if (environment.stores.some((store, index) => store.diff(start[index] ?? {}, now[index] ?? {}).length > 0)) {
+      at = 'rows changed'
+      break
+    }
+    await pause(LOOK_EVERY_MS)
+  }
+  const afterMs = Date.now() - began
+  if (ended) return { at, afterMs, exitedBy: 'itself', exitedAfterMs: 0 }
+  await running.kill('SIGINT')
+  const exitedBy = await waitForEnd(running)
+  return { at, afterMs, exitedBy, exitedAfterMs: Date.now() - began - afterMs }
+}
+
+async function waitForEnd(running: Running): Promise<'signal' | 'kill'> {
+  const deadline = new AbortController()
+  const late = pause(PATIENCE_MS, deadline.signal).then(() => 'kill' as const)
+  const how = await Promise.race([running.exited.then(() => 'signal' as const), late])
+  deadline.abort()
+  if (how === 'kill') await running.kill('SIGKILL')
+  return how
+}
+
+function pause(ms: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms)
+    signal?.addEventListener('abort', () => clearTimeout(timer), { once: true })
+  })
+}
