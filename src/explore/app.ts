@@ -2,7 +2,7 @@ import type { RunningApp, Store } from '../contracts/environment.ts'
 
 /** What exploring needs of an environment: a way to start the application, our own look at its data, and a way back. */
 export interface AppUnderTest {
-  startApp(options?: { env?: Record<string, string> }): Promise<RunningApp>
+  start(options?: { env?: Record<string, string> }): Promise<RunningApp>
   readonly stores: Store[]
   /** All stores back to the migrated (and seeded) state. */
   reset(): Promise<void>

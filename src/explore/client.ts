@@ -74,7 +74,7 @@ export class Client {
         value: this.crashes.at(-1)?.request.url ?? '',
         next: 'Read its output and repair the crash first.',
       })
-    this.running ??= await this.app.startApp({ env: this.env })
+    this.running ??= await this.app.start({ env: this.env })
     return this.running
   }
 }

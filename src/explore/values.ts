@@ -154,7 +154,7 @@ function stringFor(name: string, schema: JsonSchema, context: ValueContext): Exp
   })
   const isUnique = context.unique(name)
   if (/pass(word|phrase|wd)|pwd/.test(plainName(name)) || schema.format === 'password')
-    return literal(fit(PASSWORD, schema.minLength, maxLength))
+    return literal(clip(PASSWORD, schema.minLength, maxLength))
   if (schema.format === 'email' || /e ?mail/.test(words)) return unique('email')
   if (schema.pattern) return composeFor(schema.pattern, label, isUnique || isIdentity(words, context.signup))
   if (schema.format === 'uuid' || /uuid|guid/.test(words) || /^uuid/i.test(column?.type ?? '')) return unique('uuid')
@@ -170,9 +170,9 @@ function stringFor(name: string, schema: JsonSchema, context: ValueContext): Exp
     return unique(maxLength !== undefined && maxLength < 14 ? 'word' : /name|title/.test(words) ? 'text' : 'word')
   if (isIdentity(words, context.signup)) return unique('text')
   if (context.signup && /name$/.test(words) && !/first|given|last|family|sur/.test(words))
-    return literal(fit('Ada Lovelace', schema.minLength, maxLength))
+    return literal(clip('Ada Lovelace', schema.minLength, maxLength))
   const known = STRINGS.find(([pattern]) => pattern.test(words))?.[1]
-  return literal(fit(known ?? `Some ${words}`, schema.minLength, maxLength))
+  return literal(clip(known ?? `Some ${words}`, schema.minLength, maxLength))
 }
 
 /** Names by which people tell one thing from another. */
@@ -180,7 +180,7 @@ function isIdentity(words: string, signup: boolean): boolean {
   return /(^| )(title|name|label|subject|headline|code|sku|reference)$/.test(words) && !signup
 }
 
-function fit(value: string, minLength: number | undefined, maxLength: number | undefined): string {
+function clip(value: string, minLength: number | undefined, maxLength: number | undefined): string {
   let fitted = value
   while (minLength !== undefined && fitted.length < minLength) fitted += ` ${value}`
   return maxLength !== undefined && fitted.length > maxLength ? fitted.slice(0, maxLength).trimEnd() : fitted

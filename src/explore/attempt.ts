@@ -1,0 +1,247 @@
+import type { JsonPath, JsonSchema } from '../contracts/json.ts'
+import type { Binding, Credential, Expr, RequestTemplate } from '../contracts/observation.ts'
+import { type Endpoint, endpointKey } from '../contracts/project.ts'
+import { Arrangement } from './arrangement.ts'
+import { contextFor, likelyTable } from './context.ts'
+import { ArrangementFailed, type Executor, type Sighting } from './execute.ts'
+import { exprAt, exprLeaves, MissingReference } from './expressions.ts'
+import { complaintsOf, faultOf } from './feedback.ts'
+import { type Amendments, buildBody, dotted, fieldsOf } from './fields.ts'
+import { emptyCase, type Knowledge, type Reached } from './knowledge.ts'
+import { lastKey } from './leaves.ts'
+import { noteServerError } from './oracles.ts'
+import { nounOfPath } from './paths.ts'
+import { isSuccess } from './request.ts'
+import { type ValueContext, valueFor } from './values.ts'
+import { plainName } from './words.ts'
+
+/** One idea of how to reach success: what to arrange, what to put into the path, who asks. */
+export interface Plan {
+  arrange: Binding[]
+  params: Record<string, Expr>
+  credential: Credential
+  signup?: boolean
+  /** Given fields instead of synthesised ones, by plain name. */
+  given?: (name: string, path: JsonPath) => Expr | null
+}
+
+export type Outcome = { ok: true; reached: Reached } | { ok: false; status: number; why: string }
+
+const TRIES = 8
+
+/** Tries to have a request accepted, learning from each refusal what the body should be. */
+export async function attempt(
+  knowledge: Knowledge,
+  executor: Executor,
+  endpoint: Endpoint,
+  plan: Plan,
+): Promise<Outcome> {
+  const amendments: Amendments = new Map()
+  const seen = new Set<string>()
+  let options: BodyOptions = { minimal: false, wrap: null }
+  let last: Outcome = { ok: false, status: 0, why: 'not tried' }
+  for (let tries = 0; tries < TRIES; tries += 1) {
+    const { arrange, act, context } = compose(knowledge, endpoint, plan, amendments, options)
+    const fingerprint = JSON.stringify([arrange, act])
+    if (seen.has(fingerprint)) {
+      const next = otherShape(endpoint, options)
+      if (!next) return last
+      options = next
+      continue
+    }
+    seen.add(fingerprint)
+    const subject = emptyCase(endpoint, arrange, act)
+    let sighting: Sighting
+    try {
+      sighting = await executor.run(subject, { share: true })
+    } catch (error) {
+      if (error instanceof ArrangementFailed || error instanceof MissingReference)
+        return { ok: false, status: 0, why: error.message }
+      throw error
+    }
+    const { status } = sighting.act.response
+    if (isSuccess(status)) return { ok: true, reached: { endpoint, arrange, act, sighting, amendments } }
+    last = { ok: false, status, why: `answered ${status}${briefly(sighting.act.response.text)}` }
+    if (status >= 500 || status === 0) {
+      noteServerError(knowledge, executor, subject, sighting.act)
+      const next = otherShape(endpoint, options)
+      if (!next || !act.body) return last
+      options = next
+      continue
+    }
+    if ([401, 403, 404, 405].includes(status) || !act.body) return last
+    amend(knowledge, endpoint, act, sighting, amendments, context)
+  }
+  return last
+}
+
+interface BodyOptions {
+  minimal: boolean
+  /** Key to put the whole body under. */
+  wrap: string | null
+}
+
+function otherShape(endpoint: Endpoint, options: BodyOptions): BodyOptions | null {
+  if (!options.minimal && !options.wrap) return { minimal: true, wrap: null }
+  if (!options.wrap && !wrapperOf(endpoint.body?.schema)) return { minimal: false, wrap: nounOfPath(endpoint.path) }
+  return null
+}
+
+function compose(
+  knowledge: Knowledge,
+  endpoint: Endpoint,
+  plan: Plan,
+  amendments: Amendments,
+  options: BodyOptions,
+): { arrange: Binding[]; act: RequestTemplate; context: ValueContext } {
+  const arrangement = new Arrangement(knowledge.recipes, plan.arrange)
+  const actor = plan.credential.is === 'none' ? null : plan.credential.as
+  const context = contextFor(knowledge, endpoint, arrangement, actor, plan.signup)
+  const schema = schemaOf(knowledge, endpoint)
+  let body = schema && takesBody(endpoint) ? buildBody(schema, context, { minimal: options.minimal, amendments }) : null
+  if (body && plan.given) body = replaceGiven(body, plan.given)
+  if (body && options.wrap) body = { is: 'object', properties: { [options.wrap]: body } }
+  const query = Object.fromEntries(
+    endpoint.query
+      .filter((parameter) => parameter.required)
+      .map((parameter) => [parameter.name, valueFor(parameter.name, parameter.schema, context)]),
+  )
+  const act: RequestTemplate = {
+    endpoint: endpointKey(endpoint),
+    params: plan.params,
+    query,
+    headers: {},
+    body,
+    contentType: endpoint.body?.contentType ?? 'application/json',
+    credential: plan.credential,
+  }
+  return { arrange: arrangement.bindings, act, context }
+}
+
+function replaceGiven(body: Expr, given: (name: string, path: JsonPath) => Expr | null): Expr {
+  let replaced = body
+  for (const { path } of exprLeaves(body)) {
+    const expr = given(lastKey(path), path)
+    if (expr) replaced = withLeaf(replaced, path, expr)
+  }
+  return replaced
+}
+
+function withLeaf(body: Expr, path: JsonPath, expr: Expr): Expr {
+  if (path.length === 0) return expr
+  const [key, ...rest] = path
+  if (body.is === 'object') {
+    const name = String(key)
+    return {
+      is: 'object',
+      properties: { ...body.properties, [name]: withLeaf(body.properties[name] ?? expr, rest, expr) },
+    }
+  }
+  if (body.is === 'array')
+    return {
+      is: 'array',
+      items: body.items.map((item, index) => (index === Number(key) ? withLeaf(item, rest, expr) : item)),
+    }
+  return expr
+}
+
+function takesBody(endpoint: Endpoint): boolean {
+  return endpoint.body !== null || ['POST', 'PUT', 'PATCH'].includes(endpoint.method)
+}
+
+/** The body's schema, or where inspection found none for a write, one made of the table's columns. */
+export function schemaOf(knowledge: Knowledge, endpoint: Endpoint): JsonSchema | null {
+  if (endpoint.body) return endpoint.body.schema
+  const table = likelyTable(knowledge, endpoint)
+  if (!table || !['POST', 'PUT', 'PATCH'].includes(endpoint.method)) return null
+  const needed = table.columns.filter(
+    (column) => !column.nullable && !column.hasDefault && !table.primaryKey.includes(column.name),
+  )
+  return {
+    type: 'object',
+    properties: Object.fromEntries(needed.map((column) => [column.name, {}])),
+    required: needed.map((column) => column.name),
+  }
+}
+
+/** The one key a body is wrapped in: `{ article: { … } }` → `article`. */
+export function wrapperOf(schema: JsonSchema | undefined): string | null {
+  const [entry, ...others] = Object.entries(schema?.properties ?? {})
+  return entry && others.length === 0 && entry[1].properties ? entry[0] : null
+}
+
+function amend(
+  knowledge: Knowledge,
+  endpoint: Endpoint,
+  act: RequestTemplate,
+  sighting: Sighting,
+  amendments: Amendments,
+  context: ValueContext,
+): void {
+  const fields = fieldsOf(schemaOf(knowledge, endpoint) ?? {})
+  for (const complaint of complaintsOf(sighting.act.response.json)) {
+    if (!complaint.field) continue
+    const path = locate(complaint.field, act.body, fields, wrapperOf(endpoint.body?.schema))
+    if (!path) continue
+    const name = lastKey(path)
+    const known = fields.find((field) => dotted(field.path) === dotted(path))?.schema ?? {}
+    const fault = faultOf(complaint.message)
+    const schema = correct(known, fault)
+    if (fault.is === 'unexpected') amendments.set(dotted(path), null)
+    else if (fault.is === 'taken') knowledge.uniqueFields.add(`${endpointKey(endpoint)} ${plainName(name)}`)
+    else if (schema) {
+      const expr = valueFor(name, schema, context)
+      amendments.set(dotted(path), expr)
+      if (fault.is === 'missing')
+        knowledge.invented.push({
+          where: `${endpointKey(endpoint)} ${dotted(path)}`,
+          value: expr.is === 'literal' ? expr.value : name,
+          why: `the application asks for it: ${complaint.message.slice(0, 120)}`,
+        })
+    }
+  }
+}
+
+function correct(known: JsonSchema, fault: ReturnType<typeof faultOf>): JsonSchema | null {
+  switch (fault.is) {
+    case 'missing':
+      return known
+    case 'type':
+      return { ...known, type: fault.type, enum: undefined }
+    case 'format':
+      return { ...known, type: 'string', format: fault.format }
+    case 'short':
+      return { ...known, type: 'string', minLength: fault.least }
+    case 'long':
+      return { ...known, type: 'string', maxLength: fault.most }
+    case 'low':
+      return { ...known, type: known.type === 'integer' ? 'integer' : 'number', minimum: fault.least }
+    case 'high':
+      return { ...known, type: known.type === 'integer' ? 'integer' : 'number', maximum: fault.most }
+    case 'oneOf':
+      return { ...known, enum: fault.values }
+    default:
+      return null
+  }
+}
+
+/** Where a complaint's field sits in the body: by its full path, by its last name, or as a new field beside the others. */
+function locate(
+  field: string,
+  body: Expr | null,
+  fields: ReturnType<typeof fieldsOf>,
+  wrapper: string | null,
+): JsonPath | null {
+  const path = field.split('.').map((key) => (/^\d+$/.test(key) ? Number(key) : key))
+  if (exprAt(body, path)) return exprAt(body, path)?.is === 'object' ? null : path
+  const wanted = plainName(String(path.at(-1) ?? ''))
+  if (!/^[a-z_][\w]*$/i.test(String(path.at(-1) ?? ''))) return null
+  const present = [...exprLeaves(body), ...fields].find((leaf) => plainName(lastKey(leaf.path)) === wanted)
+  if (present) return present.path
+  return wrapper && path[0] !== wrapper ? [wrapper, ...path] : path
+}
+
+function briefly(text: string): string {
+  const line = text.replace(/\s+/g, ' ').slice(0, 140)
+  return line ? `: ${line}` : ''
+}

@@ -1,0 +1,82 @@
+import type { Expr } from '../contracts/observation.ts'
+import { type Endpoint, endpointKey } from '../contracts/project.ts'
+import type { Arrangement } from './arrangement.ts'
+import type { Knowledge, Learned } from './knowledge.ts'
+import { nounOfPath } from './paths.ts'
+import { identityOf } from './producers.ts'
+import type { ValueContext } from './values.ts'
+import { nounOf, plainName } from './words.ts'
+
+/** Table that probably stores what this endpoint is about. */
+export function likelyTable(knowledge: Knowledge, endpoint: Endpoint) {
+  const noun = plainName(nounOfPath(endpoint.path))
+  return knowledge.tables.find((table) => plainName(nounOf(table.name)) === noun)
+}
+
+/** What values for this endpoint's fields can be based on. References arrange what they need. */
+export function contextFor(
+  knowledge: Knowledge,
+  endpoint: Endpoint,
+  arrangement: Arrangement,
+  actor: string | null,
+  signup = false,
+): ValueContext {
+  const table = likelyTable(knowledge, endpoint) ?? (signup ? tableOfPeople(knowledge) : undefined)
+  return {
+    signup,
+    column: (name) => table?.columns.find((column) => plainName(column.name) === plainName(name)),
+    unique: (name) =>
+      knowledge.uniqueFields.has(`${endpointKey(endpoint)} ${plainName(name)}`) ||
+      (table?.unique ?? []).some(
+        (columns) => columns.length === 1 && plainName(columns[0] ?? '') === plainName(name),
+      ) ||
+      knowledge.tables.some(
+        (other) =>
+          plainName(nounOf(other.name)) === plainName(name) &&
+          other.unique.some((columns) => columns.length === 1 && columns[0] !== other.primaryKey[0]),
+      ),
+    reference: (name) => referenceTo(knowledge, name, table?.name ?? null, arrangement, actor),
+  }
+}
+
+function tableOfPeople(knowledge: Knowledge) {
+  return knowledge.tables.find((table) => table.columns.some((column) => /passw|pwd/i.test(column.name)))
+}
+
+function referenceTo(
+  knowledge: Knowledge,
+  name: string,
+  table: string | null,
+  arrangement: Arrangement,
+  actor: string | null,
+): Expr | null {
+  const learned = referred(knowledge, name, table)
+  const identity = learned && identityOf(learned)
+  if (!learned || !identity) return null
+  const binding = learned.recipe.kind === 'actor' && actor ? actor : arrangement.need(learned.recipe.name)
+  return { is: 'ref', from: binding, at: identity.at, path: identity.path }
+}
+
+/** The recipe whose product a field of this name means: by foreign key first, then by its name. */
+export function referred(knowledge: Knowledge, name: string, table: string | null): Learned | null {
+  const foreign = knowledge
+    .table(table)
+    ?.foreignKeys.find((key) => key.columns.length === 1 && plainName(key.columns[0] ?? '') === plainName(name))
+  if (foreign) return knowledge.makerOf(foreign.table) ?? null
+  const noun = nounReferred(name)
+  if (!noun) return null
+  for (const learned of knowledge.learned.values()) {
+    if (learned.action) continue
+    if (plainName(learned.recipe.name) === noun || (learned.table && plainName(nounOf(learned.table)) === noun))
+      return learned
+  }
+  return null
+}
+
+/** `productId`, `product_ids` → `product`; `null` for a name that refers to nothing. */
+export function nounReferred(name: string): string | null {
+  const match = /^(.+?)_?(?:[iI][dD]s?|[uU]{2}[iI][dD]s?)$/.exec(name)
+  const stem = match?.[1]
+  if (!stem || /^(u|gu|pa|va|gr|so|flu|ra|bra|ki|a|hyb|val|inval|pyram)$/i.test(stem)) return null
+  return plainName(nounOf(stem))
+}

@@ -1,0 +1,77 @@
+import type { Case } from '../contracts/observation.ts'
+import { curlFor } from './curl.ts'
+import type { Answered, Executor } from './execute.ts'
+import type { Knowledge } from './knowledge.ts'
+
+/** Records that the application failed (5xx), died, or did not answer. */
+export function noteServerError(
+  knowledge: Knowledge,
+  executor: Executor,
+  subject: Case,
+  answered: Answered,
+  when = '',
+): void {
+  const { status } = answered.response
+  const crash = executor.client.crashes.at(-1)
+  if (crash && crash.request.url === answered.http.url && crash.request.method === answered.http.method) {
+    addFinding(
+      knowledge,
+      subject,
+      'crash',
+      `The process ends while it answers${when}; a response was expected.${lastError(crash.output)}`,
+    )
+    return
+  }
+  if (status === 0) {
+    addFinding(
+      knowledge,
+      subject,
+      'server_error',
+      `No answer within the time limit${when}; a response was expected.`,
+      `silent${when}`,
+    )
+    return
+  }
+  addFinding(
+    knowledge,
+    subject,
+    'server_error',
+    `Answers ${status}${when}; a success or a 4xx refusal was expected.${lastError(executor.client.output())}`,
+    when,
+  )
+}
+
+/** Records a finding with a shell line that shows it. */
+export function addFinding(
+  knowledge: Knowledge,
+  subject: Case,
+  kind: Parameters<Knowledge['findings']['add']>[0]['kind'],
+  detail: string,
+  cause = '',
+): void {
+  const [scheme] = knowledge.map.auth
+  const prefix = scheme ? (scheme.prefixes[0] ? `${scheme.prefixes[0]} ` : '') : 'Bearer '
+  knowledge.findings.add(
+    {
+      kind,
+      endpoint: subject.endpoint,
+      detail,
+      reproduce: curlFor(subject, scheme?.header ?? 'authorization', prefix),
+      case: subject,
+    },
+    cause,
+  )
+}
+
+/** The last line of output that reads like an error, shortened. */
+function lastError(output: string): string {
+  const lines = output
+    .slice(-20_000)
+    .split('\n')
+    .filter((line) => /error|exception|violat|constraint|cannot|failed/i.test(line) && !/^\s+at /.test(line))
+  const line = lines
+    .at(-1)
+    ?.trim()
+    .replace(/eyJ[\w.-]+/g, '<token>')
+  return line ? ` The application printed: ${line.slice(0, 200)}` : ''
+}
