@@ -28,6 +28,7 @@ export async function stageFiles(base: Workspace, dir: string): Promise<StagedFi
   return {
     root: base.root,
     read,
+    stat: async (path) => (await staged.stat(path)) ?? (removed.has(path) ? null : await base.stat(path)),
     readText: async (path) => (await read(path))?.toString('utf8') ?? null,
     async write(path, content) {
       await base.checkWrite(path)

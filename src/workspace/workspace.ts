@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto'
-import { constants } from 'node:fs'
+import { constants, type Stats } from 'node:fs'
 import { chmod, lstat, open, realpath, rename, rm, unlink } from 'node:fs/promises'
 import { basename, dirname, join, relative } from 'node:path'
 import { AgentError } from '../contracts/errors.ts'
-import type { Files } from '../contracts/files.ts'
+import type { FileStat, Files } from '../contracts/files.ts'
 import { holdDirectory, isWithin, notAFile, openFile, outside, plainPath } from './contained-path.ts'
 import { type EnvEntry, readEnvEntries } from './env-file.ts'
 import { globFiles } from './glob-files.ts'
@@ -17,6 +17,7 @@ export interface Workspace extends Files {
   readEnvNames(path: string): Promise<EnvEntry[] | null>
   /** A secrets file's content, for the production guard alone: its values are compared and replaced, never shown. */
   readSecretFileForGuard(path: string): Promise<string | null>
+  stat(path: string): Promise<FileStat | null>
   /** Throws as `write` would, without writing. */
   checkWrite(path: string): Promise<void>
 }
@@ -73,6 +74,22 @@ class RealWorkspace implements Workspace {
       return await opened.handle.readFile()
     } finally {
       await opened.handle.close()
+    }
+  }
+
+  async stat(path: string): Promise<FileStat | null> {
+    const plain = plainPath(this.root, path)
+    if (plain === '.') return describe(await lstat(this.root))
+    const directory = await holdDirectory(this.root, dirname(plain), path)
+    if (!directory) return null
+    try {
+      const info = await lstat(directory.at(basename(plain))).catch(() => null)
+      if (!info?.isSymbolicLink()) return info && describe(info)
+      const target = await realpath(join(this.root, directory.relative, basename(plain))).catch(() => null)
+      if (target === null || !isWithin(this.root, target)) throw outside(path)
+      return await this.stat(target)
+    } finally {
+      await directory.close()
     }
   }
 
@@ -164,6 +181,11 @@ class RealWorkspace implements Workspace {
   async #keepOwner(handle: Awaited<ReturnType<typeof open>>, like: { uid: number; gid: number }): Promise<void> {
     if (process.getuid?.() === 0 && (like.uid !== 0 || like.gid !== 0)) await handle.chown(like.uid, like.gid)
   }
+}
+
+function describe(info: Stats): FileStat {
+  const kind = info.isFile() ? 'file' : info.isDirectory() ? 'directory' : 'other'
+  return { kind, size: info.size, mtimeMs: info.mtimeMs, mode: info.mode & 0o7777 }
 }
 
 function secretFile(path: string): AgentError {
