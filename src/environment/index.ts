@@ -1,0 +1,1 @@
+export { type EnvironmentOptions, startEnvironment } from './start-environment.ts'

@@ -1,0 +1,69 @@
+import type { Environment } from '../../contracts/environment.ts'
+import type { EnvironmentVariable, ProjectMap } from '../../contracts/project.ts'
+import type { StoreAddress } from '../services/plug.ts'
+import type { EnvFile } from './dotenv.ts'
+import { inventValue } from './invent-value.ts'
+import { looksLikeAddress } from './redact-address.ts'
+import { deriveStoreVariables } from './store-variables.ts'
+
+/** Purposes whose values lead somewhere: never taken from files or the machine. */
+const LEADS_SOMEWHERE = new Set<EnvironmentVariable['purpose']>(['database', 'broker', 'cache', 'http', 'secret'])
+
+/**
+ * Everything the application and its tests are told, by descending authority: the caller's own values, the addresses of
+ * the environment's services, modes, harmless values that the repository shows in sample files, inventions.
+ */
+export function deriveVariables(options: {
+  map: ProjectMap
+  /** By store name; stores nobody provides are absent. */
+  addresses: ReadonlyMap<string, StoreAddress>
+  envFiles: EnvFile[]
+  given: Record<string, string>
+  base: Record<string, string>
+  port: number
+  scratch: string
+}): Pick<Environment, 'variables' | 'invented'> {
+  const { map, addresses, given, scratch } = options
+  const decided: Record<string, string> = { ...options.base, NODE_ENV: 'test' }
+  for (const store of [...map.stores].reverse()) {
+    const address = addresses.get(store.name)
+    if (address) Object.assign(decided, deriveStoreVariables(store, address, map))
+  }
+  if (map.boot?.portVariable) decided[map.boot.portVariable] = String(options.port)
+  Object.assign(decided, given)
+
+  const invented: Environment['invented'] = []
+  const samples = new Map(options.envFiles.filter((file) => file.sample).flatMap((file) => [...file.values]))
+  for (const variable of uniqueByName(map.variables)) {
+    if (variable.name in decided) continue
+    const sample = samples.get(variable.name)
+    if (sample && variable.default === undefined && isHarmless(variable, sample)) {
+      decided[variable.name] = sample
+      continue
+    }
+    const made = inventValue(variable, map.name, scratch)
+    if (!made) continue
+    decided[variable.name] = made.value
+    invented.push({ name: variable.name, ...made })
+  }
+  return { variables: decided, invented }
+}
+
+/** The same variable is often read in several places; the strictest reading counts. */
+function uniqueByName(variables: EnvironmentVariable[]): EnvironmentVariable[] {
+  const byName = new Map<string, EnvironmentVariable>()
+  for (const variable of variables) {
+    const known = byName.get(variable.name)
+    byName.set(variable.name, {
+      ...variable,
+      ...known,
+      required: variable.required || (known?.required ?? false),
+      secret: variable.secret || (known?.secret ?? false),
+    })
+  }
+  return [...byName.values()]
+}
+
+function isHarmless(variable: EnvironmentVariable, sample: string): boolean {
+  return !variable.secret && !LEADS_SOMEWHERE.has(variable.purpose) && !looksLikeAddress(sample)
+}

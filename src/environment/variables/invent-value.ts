@@ -1,0 +1,68 @@
+import { createHash } from 'node:crypto'
+import type { EnvironmentVariable } from '../../contracts/project.ts'
+import { classifyAddress } from '../../workspace/production-guard.ts'
+
+/** Nothing listens on the discard port: whoever calls it learns at once that there is nobody. */
+export const NOBODY = 'http://127.0.0.1:9'
+
+/** Plain values by what a name says it holds, for variables that the code insists on. First match wins. */
+const BY_NAME: [RegExp, string][] = [
+  [/E?MAIL|(^|_)FROM$/, 'test@example.com'],
+  [/ROUNDS|SALT_(LENGTH|FACTOR)|COST$/, '4'],
+  [/(EXPIR|LIFETIME|VALID).*|_TTL$/, '1h'],
+  [/TIMEOUT|INTERVAL|_MS$|SECONDS$|MAX|MIN|LIMIT|SIZE|COUNT/, '1000'],
+  [/PORT$/, '9'],
+  [/HOST(NAME)?$|DOMAIN$/, '127.0.0.1'],
+  [/^(IS|USE|ENABLE|DISABLE|DEBUG)_|_(ENABLED|DISABLED)$|^DEBUG$/, 'false'],
+  [/LOG_?LEVEL/, 'info'],
+]
+
+/** A value for a variable that nothing else decides, with the reason; `null`: it is best left unset. */
+export function inventValue(
+  variable: EnvironmentVariable,
+  project: string,
+  scratch: string,
+): { value: string; why: string } | null {
+  const has = variable.default !== undefined && variable.default !== ''
+  switch (variable.purpose) {
+    case 'http':
+      if (has && isLoopback(variable.default ?? '')) return null
+      return { value: NOBODY, why: 'an address outside the environment; nobody answers there' }
+    case 'broker':
+    case 'cache':
+      if (has && isLoopback(variable.default ?? '')) return null
+      return { value: unreachable(variable), why: 'no such service in the environment; nobody answers there' }
+    case 'secret':
+      return has ? null : secret(variable.name, project)
+    case 'path':
+      return variable.required && !has ? { value: `${scratch}/files`, why: 'a directory of the environment' } : null
+    case 'mode':
+      return variable.required && !has ? { value: 'test', why: 'required, and nothing names a value' } : null
+    default:
+      if (variable.secret && !has) return secret(variable.name, project)
+      if (!variable.required || has) return null
+      return {
+        value: BY_NAME.find(([name]) => name.test(variable.name.toUpperCase()))?.[1] ?? 'test',
+        why: 'required, and nothing names a value',
+      }
+  }
+}
+
+/** Long enough for any algorithm, the same in every run of a project, and nobody's. */
+function secret(name: string, project: string): { value: string; why: string } {
+  const digest = createHash('sha256').update(`${project} ${name}`).digest('hex').slice(0, 32)
+  const label = name.toLowerCase().replaceAll('_', '-')
+  return { value: `test-secret-${label}-${digest}`, why: 'a secret for tests alone' }
+}
+
+function unreachable(variable: EnvironmentVariable): string {
+  if (/PORT$/i.test(variable.name)) return '9'
+  if (/HOST(NAME)?$/i.test(variable.name)) return '127.0.0.1'
+  const scheme = /^[a-z][\w+.-]*(?=:)/i.exec(variable.default ?? '')?.[0]
+  if (!scheme && !/UR[LI]$|DSN$/i.test(variable.name)) return '127.0.0.1'
+  return `${scheme ?? (variable.purpose === 'cache' ? 'redis' : 'amqp')}://127.0.0.1:9`
+}
+
+function isLoopback(address: string): boolean {
+  return classifyAddress(address).kind === 'loopback'
+}
