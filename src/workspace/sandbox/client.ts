@@ -20,19 +20,26 @@ interface Spawned {
   end(exit: { exitCode: number | null; signal: string | null }): void
 }
 
+interface CommandDefaults {
+  cwd: string
+  env: Record<string, string>
+  /** Beneath any environment a command brings. */
+  always?: Record<string, string>
+}
+
 /** The outer end of the line to a supervisor. */
 export class SupervisorClient {
   readonly #child: ChildProcess
   readonly #waiting = new Map<number, Waiting>()
   readonly #spawned = new Map<number, Spawned>()
-  readonly #defaults: { cwd: string; env: Record<string, string> }
+  readonly #defaults: CommandDefaults
   #last = 0
   #stderr = ''
   /** Resolves with how egress is watched; rejects when the set-up failed. */
   readonly ready: Promise<string>
   readonly ended: Promise<void>
 
-  constructor(child: ChildProcess, defaults: { cwd: string; env: Record<string, string> }) {
+  constructor(child: ChildProcess, defaults: CommandDefaults) {
     this.#child = child
     this.#defaults = defaults
     child.stdin?.on('error', () => {})
@@ -119,7 +126,7 @@ export class SupervisorClient {
     return {
       argv: command.argv,
       cwd: command.cwd ?? this.#defaults.cwd,
-      env: command.env ?? this.#defaults.env,
+      env: { ...this.#defaults.always, ...(command.env ?? this.#defaults.env) },
     }
   }
 

@@ -3,7 +3,8 @@ import { isAbsolute, join } from 'node:path'
 import type { EgressAttempt, Sandbox, SandboxState } from '../../contracts/sandbox.ts'
 import type { SupervisorClient } from './client.ts'
 import { removePlace } from './scratch-directory.ts'
-import type { StateValue } from './supervisor/protocol.mts'
+import { handContent, takeContent } from './supervisor/content.mts'
+import type { Content, StateValue } from './supervisor/protocol.mts'
 
 interface Parts {
   id: string
@@ -14,7 +15,8 @@ interface Parts {
   child: ChildProcess
   /** Directory of the machine that is removed at the end. */
   place: string
-  sockets: string
+  /** Directory shared with the supervisor, as seen outside. */
+  shared: string
   files(state: StateValue): Promise<SandboxState['files']>
 }
 
@@ -40,11 +42,12 @@ export function buildSandbox(parts: Parts): Sandbox {
     enforcement: parts.enforcement,
     run: (command) => client.run(command),
     spawn: (command) => client.spawn(command),
-    relay: async (port) => join(parts.sockets, (await client.request({ op: 'relay', port })) as string),
+    relay: async (port) => join(parts.shared, (await client.request({ op: 'relay', port })) as string),
     readFile: async (path) =>
-      Buffer.from((await client.request({ op: 'read', path: resolve(path) })) as string, 'base64'),
+      takeContent((await client.request({ op: 'read', path: resolve(path) })) as Content, parts.shared),
     writeFile: async (path, data) => {
-      await client.request({ op: 'write', path: resolve(path), data: Buffer.from(data).toString('base64') })
+      const content = await handContent(Buffer.from(data), parts.shared)
+      await client.request({ op: 'write', path: resolve(path), content })
     },
     removeFile: async (path) => {
       await client.request({ op: 'remove', path: resolve(path) })

@@ -1,12 +1,46 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { isAlive, type ProcessIdentity, thisProcess } from '../process-identity.ts'
+
+const PREFIX = 'itb-'
+const OWNER = 'owner.json'
+let swept = false
 
 /** A fresh directory of the machine for one sandbox; its path is short enough for Unix sockets. */
 export function createPlace(): string {
-  return mkdtempSync(join(tmpdir(), 'itb-'))
+  if (!swept) sweepPlaces()
+  swept = true
+  const place = mkdtempSync(join(tmpdir(), PREFIX))
+  writeFileSync(join(place, OWNER), JSON.stringify(thisProcess()))
+  return place
 }
 
 export function removePlace(place: string): void {
-  rmSync(place, { recursive: true, force: true })
+  rmSync(place, { recursive: true, force: true, maxRetries: 3 })
+}
+
+/** Removes what processes left that were killed; answers the directories. */
+export function sweepPlaces(): string[] {
+  const gone: string[] = []
+  for (const name of readdirSync(tmpdir())) {
+    const place = join(tmpdir(), name)
+    if (!name.startsWith(PREFIX) || !isAbandoned(place)) continue
+    try {
+      removePlace(place)
+      gone.push(place)
+    } catch {
+      // Another user's, or another process sweeps too.
+    }
+  }
+  return gone
+}
+
+function isAbandoned(place: string): boolean {
+  try {
+    if (process.getuid && statSync(place).uid !== process.getuid() && process.getuid() !== 0) return false
+    return !isAlive(JSON.parse(readFileSync(join(place, OWNER), 'utf8')) as ProcessIdentity)
+  } catch {
+    return false
+  }
 }

@@ -11,7 +11,7 @@ import { setupScript } from './setup-script.ts'
 const INSIDE = {
   scratch: '/run/sandbox/scratch',
   home: '/run/sandbox/scratch/home',
-  sockets: '/run/sandbox/sockets',
+  shared: '/run/sandbox/shared',
   supervisor: '/run/sandbox/supervisor',
 }
 
@@ -23,8 +23,8 @@ export interface Launched {
   root: string
   scratch: string
   home: string
-  /** Where relay sockets appear outside. */
-  sockets: string
+  /** The shared directory as seen outside. */
+  shared: string
   /** Overlay layers: the directory below each and where it shows, relative to the root. */
   layers: { lower: string; at: string }[]
   masked: string[]
@@ -35,9 +35,9 @@ export async function launchInNamespaces(id: string, place: string, options: San
   const root = realpathSync(options.root)
   const tree = options.tree ? realpathSync(options.tree) : root
   const mountPoint = join(place, 'root')
-  const sockets = join(place, 'sockets')
+  const shared = join(place, 'shared')
   mkdirSync(mountPoint)
-  mkdirSync(sockets)
+  mkdirSync(shared)
 
   const project = await surveyTree(root)
   const shown = tree === root ? project : await surveyTree(tree)
@@ -55,7 +55,7 @@ export async function launchInNamespaces(id: string, place: string, options: San
   const config: SupervisorConfig = {
     id,
     root,
-    sockets: INSIDE.sockets,
+    shared: INSIDE.shared,
     hosts: options.hosts ?? [],
     isolated: true,
     layers: layers.map(({ at }, index) => ({ upper: `/run/sandbox/layers/${index}`, at })),
@@ -72,7 +72,7 @@ export async function launchInNamespaces(id: string, place: string, options: San
       upper: `/run/sandbox/layers/${index}`,
     })),
     masks: masked.map((path) => join(root, path)),
-    shared: { from: sockets, at: INSIDE.sockets },
+    shared: { from: shared, at: INSIDE.shared },
     supervisor: { from: supervisorDirectory(), at: INSIDE.supervisor },
     hosts: options.hosts ?? [],
     argv: [realpathSync(process.execPath), `${INSIDE.supervisor}/main.mjs`, JSON.stringify(config)],
@@ -86,5 +86,5 @@ export async function launchInNamespaces(id: string, place: string, options: San
     ],
     { cwd: '/', env: { PATH: SYSTEM_PATH, LANG: 'C.UTF-8' }, stdio: ['pipe', 'pipe', 'pipe'], detached: true },
   )
-  return { child, root, scratch: INSIDE.scratch, home: INSIDE.home, sockets, layers, masked }
+  return { child, root, scratch: INSIDE.scratch, home: INSIDE.home, shared, layers, masked }
 }

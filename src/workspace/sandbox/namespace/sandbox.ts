@@ -24,7 +24,7 @@ export async function openNamespaceSandbox(id: string, options: SandboxOptions):
       scratch,
       client,
       place,
-      sockets: launched.sockets,
+      shared: launched.shared,
       child: launched.child,
       enforcement: {
         network: 'kernel',

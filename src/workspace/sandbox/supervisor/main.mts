@@ -1,7 +1,7 @@
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { rm } from 'node:fs/promises'
 import { createInterface } from 'node:readline'
 import { cancelRun, killAll, runCommand, signalCommand, spawnCommand } from './commands.mts'
+import { readContent, writeContent } from './content.mts'
 import { watchEgress } from './egress.mts'
 import { walkLayers } from './layers.mts'
 import { listeningPorts, sandboxProcesses } from './processes.mts'
@@ -40,12 +40,11 @@ async function answer(request: Request): Promise<unknown> {
     case 'signal':
       return signalCommand(config, request.target, request.signal as NodeJS.Signals)
     case 'relay':
-      return relayPort(config.sockets, request.port)
+      return relayPort(config.shared, request.port)
     case 'read':
-      return (await readFile(request.path)).toString('base64')
+      return readContent(request.path, config.shared)
     case 'write':
-      await mkdir(dirname(request.path), { recursive: true })
-      return writeFile(request.path, Buffer.from(request.data, 'base64'))
+      return writeContent(request.path, request.content, config.shared)
     case 'remove':
       return rm(request.path, { recursive: true, force: true })
     case 'state': {

@@ -13,7 +13,7 @@ export type Request =
   | { id: number; op: 'signal'; target: number; signal: string }
   | { id: number; op: 'relay'; port: number }
   | { id: number; op: 'read'; path: string }
-  | { id: number; op: 'write'; path: string; data: string }
+  | { id: number; op: 'write'; path: string; content: Content }
   | { id: number; op: 'remove'; path: string }
   | { id: number; op: 'state' }
   | { id: number; op: 'attempts' }
@@ -28,6 +28,9 @@ export type Event =
   | { event: 'ready'; egress: string }
   | { event: 'output'; command: number; stream: 'stdout' | 'stderr'; data: string }
   | { event: 'exit'; command: number; exitCode: number | null; signal: string | null }
+
+/** Small content comes along in base64; large content lies in a file of the shared directory, which the receiver removes. */
+export type Content = { data: string } | { file: string }
 
 export interface RunValue {
   exitCode: number | null
@@ -62,8 +65,8 @@ export interface SupervisorConfig {
   /** Marks the processes of this sandbox in their environment. */
   id: string
   root: string
-  /** Directory for relay sockets, inside. */
-  sockets: string
+  /** Directory shared with the outer process: relay sockets and large files. As seen inside. */
+  shared: string
   /** Host names that mean loopback, besides `localhost`. */
   hosts: string[]
   /** `true`: own PID and network namespace. */
