@@ -1,4 +1,9 @@
-import { fromJsonSchema, type McpServer, type ServerContext } from '@modelcontextprotocol/server'
+import {
+  fromJsonSchema,
+  type JsonSchemaValidator,
+  type McpServer,
+  type ServerContext,
+} from '@modelcontextprotocol/server'
 import type { Json } from '../contracts/json.ts'
 import type { Tool, ToolResult } from '../contracts/tool.ts'
 import { jsonSchemaOf, type Registry } from '../tools/registry.ts'
@@ -39,9 +44,9 @@ const DOMAIN_META = { 'anthropic/maxResultSizeChars': 500_000, 'anthropic/always
 /** A schema that is shown to clients while the registry, whose messages name the field, does the checking. */
 function described(schema: { [key: string]: Json }) {
   return fromJsonSchema<unknown>(schema, {
-    getValidator:
-      <T>() =>
-      (value: unknown) => ({ valid: true as const, data: value as T, errorMessage: undefined }),
+    getValidator<T>(): JsonSchemaValidator<T> {
+      return (value) => ({ valid: true, data: value as T, errorMessage: undefined })
+    },
   })
 }
 
