@@ -1,0 +1,187 @@
+import type { Json } from '../contracts/json.ts'
+import type { Pattern } from '../contracts/observation.ts'
+import { commonFormat, formatOf, isMoment, JWT } from './formats.ts'
+import { isObject, lastKey, leavesOf } from './leaves.ts'
+import { type Source, sourceFor } from './sources.ts'
+import { plainName } from './words.ts'
+
+/** What the comparison of one response rests on. */
+export interface Comparison {
+  sources: Source[]
+  /** The response lists what may be others' too. */
+  list: boolean
+  /** The act writes: moments of change are new. */
+  writes: boolean
+  /** Items asked for, when the request limits them. */
+  limit: number | null
+  /** Own items came in another order the second time. Set while comparing. */
+  reordered: boolean
+}
+
+/** What both values have in common as a pattern; `null` when their structures differ. */
+export function compare(a: Json, b: Json, context: Comparison, key = ''): Pattern | null {
+  if (Array.isArray(a) && Array.isArray(b)) return compareArrays(a, b, context, key)
+  if (isObject(a) && isObject(b)) return compareObjects(a, b, context)
+  if (isCompound(a) || isCompound(b)) {
+    if (a === null || b === null) return { is: 'anything', why: 'sometimes null' }
+    return null
+  }
+  return comparePlain(a, b, context, key)
+}
+
+function isCompound(value: Json): boolean {
+  return value !== null && typeof value === 'object'
+}
+
+function compareObjects(a: Record<string, Json>, b: Record<string, Json>, context: Comparison): Pattern | null {
+  const properties: Record<string, Pattern> = {}
+  for (const [key, value] of Object.entries(a)) {
+    const other = b[key]
+    if (other === undefined) continue
+    const pattern = compare(value, other, context, key)
+    if (!pattern) return null
+    properties[key] = pattern
+  }
+  const open = Object.values(properties).some((pattern) => pattern.is === 'contains' || isOpenArray(pattern))
+  if (open)
+    for (const [key, pattern] of Object.entries(properties))
+      if (
+        pattern.is === 'equals' &&
+        typeof pattern.value === 'number' &&
+        /total|count|pages|size$/i.test(key) &&
+        !/^(page|limit|per)/i.test(key)
+      )
+        if (pattern.provenance === 'observed')
+          properties[key] = { is: 'format', format: 'integer', provenance: 'observed' }
+  return { is: 'object', properties, exact: sameKeys(a, b) }
+}
+
+function isOpenArray(pattern: Pattern): boolean {
+  return pattern.is === 'anything' || (pattern.is === 'array' && pattern.items.some((item) => item.is === 'anything'))
+}
+
+function sameKeys(a: Record<string, Json>, b: Record<string, Json>): boolean {
+  return JSON.stringify(Object.keys(a).sort()) === JSON.stringify(Object.keys(b).sort())
+}
+
+function comparePlain(a: Json, b: Json, context: Comparison, key: string): Pattern | null {
+  if (a === null && b === null) return { is: 'equals', value: null, provenance: 'observed' }
+  if (a === null || b === null) {
+    const known = a ?? b
+    return known === null ? null : { is: 'format', format: formatOf(known), nullable: true, provenance: 'observed' }
+  }
+  if (typeof a === 'string' && typeof b === 'string' && JWT.test(a) && JWT.test(b))
+    return { is: 'format', format: 'jwt', provenance: 'observed' }
+  const source = sourceFor(a, b, key, context.sources)
+  const named = source !== null && (source.key === plainName(key) || plainName(key).endsWith(source.key))
+  if (isMoment(a, key) && isMoment(b, key)) {
+    const changed = context.writes && /updat|modif|chang|last/i.test(key)
+    if (source && named && !changed) return same(source, true)
+    return { is: 'format', format: commonFormat(a, b) ?? 'string', provenance: 'observed' }
+  }
+  if (a === b) {
+    if (source && named && typeof a === 'string' && a.length >= 4) return same(source, true)
+    if (/^(id|uuid)$/i.test(key) || /(Id|_id)$/.test(key))
+      return { is: 'format', format: formatOf(a), provenance: 'observed' }
+    return { is: 'equals', value: a, provenance: source && named && source.at === 'request' ? 'promised' : 'observed' }
+  }
+  const telling = typeof a === 'number' ? source?.tracks : String(a).length >= 4
+  if (source && telling) return same(source, named)
+  const format = commonFormat(a, b)
+  return format ? { is: 'format', format, provenance: 'observed' } : null
+}
+
+function same(source: Source, named: boolean): Pattern {
+  return {
+    is: 'same',
+    from: source.from,
+    at: source.at,
+    path: source.path,
+    provenance: named ? 'promised' : 'observed',
+  }
+}
+
+function compareArrays(a: Json[], b: Json[], context: Comparison, key: string): Pattern | null {
+  const inner = { ...context, list: false }
+  if (!context.list) {
+    if (a.length !== b.length) return { is: 'anything', why: 'its size differs from time to time' }
+    const items = a.map((item, index) => compare(item, b[index] ?? null, inner, key))
+    return items.every((item) => item !== null) ? { is: 'array', items, ordered: true } : null
+  }
+  if (a.length === 0 && b.length === 0) return { is: 'array', items: [], ordered: true }
+  const left = signed(a, 0, context, key)
+  const right = signed(b, 1, context, key)
+  const pairs = pairUp(left, right)
+  const patterns = pairs.map(([x, y]) => compare(x.item, y.item, inner, key))
+  if (patterns.some((pattern) => pattern === null)) return null
+  const items = patterns as Pattern[]
+  context.reordered ||= inner.reordered
+  if (pairs.length > 1 && !isAscending(pairs.map(([, y]) => right.indexOf(y)))) context.reordered = true
+  if (pairs.length > 0 && pairs.length === a.length && pairs.length === b.length)
+    return { is: 'array', items, ordered: !context.reordered }
+  if (pairs.length > 0) return { is: 'contains', items }
+  if (context.limit !== null && a.length === context.limit && b.length === context.limit)
+    return { is: 'array', items: a.map(() => ({ is: 'anything', why: 'may be anybody’s' }) as const), ordered: true }
+  return { is: 'anything', why: 'holds what others made' }
+}
+
+interface Signed {
+  item: Json
+  /** Which sources it shows, as text; empty for a stranger's. */
+  sign: string
+}
+
+/** Which of the case's own things each item shows. */
+function signed(items: Json[], pass: 0 | 1, context: Comparison, key: string): Signed[] {
+  const telling = context.sources.filter((source) => source.tracks)
+  return items.map((item) => {
+    const marks = new Set<string>()
+    for (const leaf of leavesOf(item)) {
+      const name = plainName(leaf.path.length > 0 ? lastKey(leaf.path) : key)
+      const match = telling.find(
+        (source) =>
+          source.values[pass] === leaf.value &&
+          (typeof leaf.value === 'string' ? leaf.value.length >= 6 : source.key === name) &&
+          !isMoment(leaf.value, name),
+      )
+      if (match) marks.add(`${name}=${match.from}.${match.at}.${match.path.join('.')}`)
+    }
+    return { item, sign: [...marks].sort().join(' ') }
+  })
+}
+
+/** Own items of both passes that show the same things, in the first one's order. */
+function pairUp(left: Signed[], right: Signed[]): [Signed, Signed][] {
+  const free = new Set(right.filter((entry) => entry.sign !== ''))
+  return left.flatMap((entry): [Signed, Signed][] => {
+    if (entry.sign === '') return []
+    const partner = [...free].find((candidate) => candidate.sign === entry.sign)
+    if (!partner) return []
+    free.delete(partner)
+    return [[entry, partner]]
+  })
+}
+
+function isAscending(numbers: number[]): boolean {
+  return numbers.every((value, index) => index === 0 || value > (numbers[index - 1] ?? value))
+}
+
+/** Does the pattern mention anything the case made, or a literal? A pattern that does not proves little. */
+export function says(pattern: Pattern | null): boolean {
+  if (!pattern) return true
+  switch (pattern.is) {
+    case 'equals':
+    case 'same':
+    case 'format':
+      return true
+    case 'object':
+      return Object.values(pattern.properties).some(says)
+    case 'array':
+      return true
+    case 'contains':
+    case 'lacks':
+      return pattern.items.length > 0
+    case 'anything':
+      return false
+  }
+}
