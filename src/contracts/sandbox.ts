@@ -71,8 +71,6 @@ export interface Sandbox {
   readonly root: string
   /** A writable directory inside, on memory where possible, that is gone afterwards. */
   readonly scratch: string
-  /** One directory that both sides see and write, for what is too large for `readFile` and `writeFile`. Gone afterwards. */
-  readonly shared?: { inside: string; outside: string }
   run(command: Command): Promise<CommandResult>
   spawn(command: Omit<Command, 'timeoutMs' | 'stdin'>): Promise<Running>
   /** A Unix socket outside that leads to this TCP port of the sandbox's loopback. */
