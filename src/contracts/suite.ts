@@ -104,10 +104,10 @@ export interface KnownRoute {
 /** What can be told of a test file from its text alone. */
 export interface TestSource {
   /**
-   * The same file with one test, the middle one, made to fail after everything else in its body, and that test's title.
-   * `null` when there is no test with a body.
+   * The same file with every test made to fail right after its last assertion, and the tests' titles. `null` when there is no
+   * test with a body.
    */
-  breakOne(path: string, content: string): { content: string; title: string } | null
+  breakTests(path: string, content: string): { content: string; titles: string[] } | null
   read(path: string, content: string): TestFacts
 }
 

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Environment, RowChange, Snapshot } from '../contracts/environment.ts'
 import type { Json } from '../contracts/json.ts'
 import type { SandboxState } from '../contracts/sandbox.ts'
+import type { SuiteFile } from '../contracts/suite.ts'
 import { isCache, isServiceBackend } from './caches.ts'
 
 /** Everything that a suite might leave behind, at one moment. */
@@ -35,10 +36,10 @@ export async function takeFootprint(environment: Environment): Promise<Footprint
 }
 
 /**
- * What differs from `before`. A process that was told to end needs its moment: ports and processes are looked at again for up
+ * What differs from `before`, the suite's own files aside. A process that was told to end needs its moment: ports and processes are looked at again for up
  * to 3 s before they count.
  */
-export async function findResidue(environment: Environment, before: Footprint): Promise<Residue[]> {
+export async function findResidue(environment: Environment, before: Footprint, own: SuiteFile[]): Promise<Residue[]> {
   const after = await takeFootprint(environment)
   const deadline = Date.now() + SETTLE_MS
   let live = liveResidue(before.state, after.state)
@@ -49,7 +50,7 @@ export async function findResidue(environment: Environment, before: Footprint): 
   return [
     ...storeResidue(environment, before, after),
     ...live,
-    ...(await fileResidue(environment, before.state, after.state)),
+    ...(await fileResidue(environment, before.state, after.state, own)),
   ]
 }
 
@@ -113,7 +114,12 @@ function liveResidue(was: SandboxState, is: SandboxState): Residue[] {
   ]
 }
 
-async function fileResidue(environment: Environment, was: SandboxState, is: SandboxState): Promise<Residue[]> {
+async function fileResidue(
+  environment: Environment,
+  was: SandboxState,
+  is: SandboxState,
+  own: SuiteFile[],
+): Promise<Residue[]> {
   const residue: Residue[] = []
   for (const path of new Set([...Object.keys(was.files), ...Object.keys(is.files)])) {
     const old = was.files[path]
@@ -125,6 +131,7 @@ async function fileResidue(environment: Environment, was: SandboxState, is: Sand
       continue
     // The file behind a file store changes with every write; its rows are compared instead.
     if (path in was.files && (await isDatabaseFile(environment, path))) continue
+    if (await isAsWritten(environment, path, own)) continue
     const detail = now === null ? 'removed' : now === undefined ? 'put back' : old ? 'changed' : 'created'
     residue.push({ kind: 'file', name: path, detail })
   }
@@ -134,6 +141,14 @@ async function fileResidue(environment: Environment, was: SandboxState, is: Sand
     residue.push({ kind: 'temporary file', name: path, detail: 'created' })
   }
   return residue
+}
+
+/** A file of the suite, with its content: we put it there ourselves. */
+async function isAsWritten(environment: Environment, path: string, own: SuiteFile[]): Promise<boolean> {
+  const file = own.find((one) => one.path === path)
+  if (!file) return false
+  const data = await environment.sandbox.readFile(path).catch(() => null)
+  return data?.toString('utf8') === file.content
 }
 
 /** SQLite's own mark, or the journal beside such a file. */

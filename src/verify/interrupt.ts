@@ -12,19 +12,20 @@ export interface Interruption {
   exitedAfterMs: number
 }
 
+const LONGEST_MS = 300_000
 const PATIENCE_MS = 10_000
 const LOOK_EVERY_MS = 20
 
 /**
- * Starts the plain command and sends SIGINT, as Ctrl-C does, once rows change (a test is in the middle of something) or, for a
- * suite that writes none, after half of its usual time. `usualMs` is how long a whole run takes.
+ * Starts the plain command and sends SIGINT, as Ctrl-C does, once rows change: a test is in the middle of something then. A
+ * suite that changes none runs through once, and is interrupted at a part of that time when run again.
  */
-export async function interruptRun(input: GateInput, environment: Environment, usualMs: number): Promise<Interruption> {
-  let interruption = await interruptOnce(input, environment, usualMs / 2)
-  // Caches are warm by now and the run may be much quicker than the one that was timed.
-  for (const part of [4, 8]) {
+export async function interruptRun(input: GateInput, environment: Environment): Promise<Interruption> {
+  let interruption = await interruptOnce(input, environment, Number.POSITIVE_INFINITY)
+  const wholeMs = interruption.afterMs
+  for (const part of [0.6, 0.3]) {
     if (interruption.exitedBy !== 'itself') break
-    interruption = await interruptOnce(input, environment, usualMs / part)
+    interruption = await interruptOnce(input, environment, wholeMs * part)
   }
   return interruption
 }
@@ -52,7 +53,7 @@ async function interruptOnce(
   })
 
   let at: Interruption['at'] = 'time'
-  while (!ended && Date.now() - began < waitMs) {
+  while (!ended && Date.now() - began < Math.min(waitMs, LONGEST_MS)) {
     const now = await rows()
     if (environment.stores.some((store, index) => store.diff(start[index] ?? {}, now[index] ?? {}).length > 0)) {
       at = 'rows changed'

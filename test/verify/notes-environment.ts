@@ -38,8 +38,8 @@ export function createNotesProject(edit: Record<string, (content: string) => str
     suite: {
       runner: 'jest',
       files,
-      command: 'npx jest tests/integration',
-      argv: ['npx', 'jest', folder],
+      command: `node node_modules/jest/bin/jest.js ${folder}`,
+      argv: ['node', 'node_modules/jest/bin/jest.js', folder],
       cwd: '.',
       env: {},
       tests: 5,

@@ -8,14 +8,19 @@ const F_WORDS = /^(fit|fdescribe|fcontext)$/
 
 /** Reads test files in the manner of Jest, Vitest, Mocha and node:test. */
 export const javascriptTestSource: TestSource = {
-  breakOne(path, content) {
-    const tests = calls(path, content).filter((call) => isRunnableTest(call) && body(call) !== null)
-    const chosen = tests[Math.floor((tests.length - 1) / 2)]
-    const block = chosen && body(chosen)
-    if (!chosen || !block) return null
-    const end = block.range().end.index - 1
-    const throwing = `;throw new Error('made to fail by the verifier');`
-    return { content: `${content.slice(0, end)}${throwing}${content.slice(end)}`, title: title(chosen) }
+  breakTests(path, content) {
+    const tests = calls(path, content).filter(isRunnableTest)
+    const titles: string[] = []
+    let broken = content
+    // From the end, so that earlier places stay where they are.
+    for (const test of tests.reverse()) {
+      const block = body(test)
+      if (!block) continue
+      const at = afterLastAssertion(block)
+      broken = `${broken.slice(0, at)};throw new Error('made to fail by the verifier');${broken.slice(at)}`
+      titles.unshift(title(test))
+    }
+    return titles.length > 0 ? { content: broken, titles } : null
   },
 
   read(path, content) {
@@ -82,6 +87,13 @@ function body(call: SgNode): SgNode | null {
     )
   const block = handler?.field('body') ?? null
   return block?.kind() === 'statement_block' ? block : null
+}
+
+/** Where a failing assertion would leave the body at the latest: what comes after is tidying up. */
+function afterLastAssertion(block: SgNode): number {
+  const statements = block.children().filter((child) => child.isNamed() && child.kind() !== 'comment')
+  const last = statements.findLast((statement) => /\b(expect|assert)\b/.test(statement.text()))
+  return last?.range().end.index ?? block.range().end.index - 1
 }
 
 function title(call: SgNode): string {

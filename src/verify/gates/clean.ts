@@ -19,7 +19,7 @@ export const clean: VerifierGate = {
       comparedBy: 'our own connection to each store; files, ports, processes and temporary files of the sandbox',
     }
     const leftOver = async (key: string, when: string) => {
-      const residue = await findResidue(environment, before)
+      const residue = await findResidue(environment, before, input.suite.files)
       evidence[key] = residue as unknown as Json
       return residue[0] ? fail(`${when} it leaves ${explain(residue)}.`, evidence) : null
     }
@@ -27,13 +27,13 @@ export const clean: VerifierGate = {
     const afterRun = await leftOver('afterRun', green ? 'After two passing runs' : 'After a red run')
     if (afterRun) return afterRun
 
-    const failing = await failOneTestPerFile(input)
+    const failing = await failTests(input)
     if (typeof failing === 'string') return blocked(failing, evidence)
-    evidence.failingTests = failing
-    const afterFailure = await leftOver('afterFailingTest', 'After a failing test')
+    evidence.failing = failing
+    const afterFailure = await leftOver('afterFailing', 'After failing tests')
     if (afterFailure) return afterFailure
 
-    const interrupted = await interruptRun(input, environment, first.durationMs)
+    const interrupted = await interruptRun(input, environment)
     evidence.interrupted = { ...interrupted }
     if (interrupted.exitedBy === 'itself') {
       return blocked(
@@ -42,7 +42,7 @@ export const clean: VerifierGate = {
       )
     }
     if (interrupted.exitedBy === 'kill') return fail('It does not end within 10 s of Ctrl-C.', evidence)
-    const residue = await findResidue(environment, before)
+    const residue = await findResidue(environment, before, input.suite.files)
     evidence.afterInterrupt = residue as unknown as Json
     // Rows may stay: nobody can delete them any more. The next run has to.
     const live = residue.filter((one) => one.kind !== 'rows')
@@ -61,28 +61,22 @@ export const clean: VerifierGate = {
   },
 }
 
-/** Runs the suite with the middle test of each file made to fail. Answers what failed, or why that could not be done. */
-async function failOneTestPerFile({ run, suite, source, rehearsal }: GateInput): Promise<Json | string> {
-  if (!source)
-    return `Test files of ${suite.runner} cannot be read; a reader for them would let one test fail on purpose.`
-  const titles: string[] = []
+/** Runs the suite with each test made to fail after its last assertion. Answers what failed, or why that could not be done. */
+async function failTests({ run, suite, source, rehearsal }: GateInput): Promise<Json | string> {
+  if (!source) return `Test files of ${suite.runner} cannot be read; a reader for them would let tests fail on purpose.`
+  let broken = 0
   const files = suite.files.map((file) => {
-    const broken = file.kind === 'test' ? source.breakOne(file.path, file.content) : null
-    if (!broken) return file
-    titles.push(`${file.path}: ${broken.title}`)
-    return { ...file, content: broken.content }
+    const edited = file.kind === 'test' ? source.breakTests(file.path, file.content) : null
+    broken += edited?.titles.length ?? 0
+    return edited ? { ...file, content: edited.content } : file
   })
-  if (titles.length === 0)
-    return 'No test with a body of its own was found to make fail; such a test would let it be checked.'
+  if (broken === 0) return 'No test with a body of its own was found to make fail; such a test would let it be checked.'
   const { environment } = await rehearsal.first()
   const result = await run(environment, {}, { ...suite, files })
-  // Puts the files back as they were; the next run would do so too, but the comparison comes first.
   for (const file of suite.files) await environment.sandbox.writeFile(file.path, file.content)
-  const failed = result.tests.filter(
-    (test) => test.status === 'failed' && test.message?.includes('made to fail by the verifier'),
-  )
-  if (failed.length === 0) return 'The test made to fail did not fail; see the output of the run.'
-  return { broken: titles, failed: failed.map((test) => test.name), exitCode: result.exitCode }
+  const failed = result.tests.filter((test) => test.message?.includes('made to fail by the verifier'))
+  if (failed.length === 0) return `The tests made to fail did not: ${explainRed(result)}.`
+  return { madeToFail: broken, failed: failed.length, exitCode: result.exitCode }
 }
 
 function explain(residue: Residue[]): string {

@@ -1,0 +1,204 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, describe, expect, it } from 'vitest'
+import type { GateContext } from '../../src/contracts/plugs.ts'
+import { createFastGate } from '../../src/verify/gates/fast.ts'
+import { replacing } from './notes-environment.ts'
+import { inTests, removeProject, SUPPORT, TEST_FILE, verify, verifyOne } from './verify-notes.ts'
+
+afterEach(removeProject)
+
+it('finds nothing wrong with a good suite', async () => {
+  const changes = [{ path: TEST_FILE, before: null, after: 'new' }]
+  const verdicts = await verify(undefined, {}, { changes })
+  expect(verdicts.map(({ name, verdict, why }) => [name, verdict, why])).toEqual([
+    ['runs', 'pass', '5 tests passed.'],
+    ['twice', 'pass', expect.stringContaining('a second time')],
+    ['clean', 'pass', expect.any(String)],
+    ['isolated', 'pass', expect.stringContaining('no attempt by the tests')],
+    ['guarded', 'pass', expect.any(String)],
+    ['fast', 'pass', expect.any(String)],
+    ['scoped', 'pass', expect.any(String)],
+    ['portable', 'pass', expect.any(String)],
+  ])
+  const evidence = Object.fromEntries(verdicts.map((verdict) => [verdict.name, verdict.evidence]))
+  expect(evidence.runs).toMatchObject({ passed: 5, requests: { total: 157 } })
+  expect(evidence.clean).toMatchObject({
+    atStart: { notes: { notes: { rows: 1 } } },
+    failing: { madeToFail: 4, failed: 5, exitCode: 1 },
+    interrupted: { at: 'rows changed', exitedBy: 'signal' },
+    runAfterInterrupt: { passed: 5 },
+  })
+  expect(evidence.isolated).toMatchObject({ enforcedBy: 'kernel', attempts: [] })
+  expect(evidence.guarded).toMatchObject({
+    trials: [
+      {
+        variables: expect.stringContaining('STORE_URL=jsonfile://prod-db.example.com/'),
+        testsPassed: 0,
+        attempts: [],
+        refused: true,
+        said: expect.stringContaining('refusing to run against prod-db.example.com'),
+      },
+    ],
+  })
+})
+
+describe('runs', () => {
+  it('fails on a failing test and quotes its message', async () => {
+    const { verdict, why, evidence } = await verifyOne('runs', inTests('toBe(204)', 'toBe(200)'))
+    expect(verdict).toBe('fail')
+    expect(why).toContain('DELETE /notes/{id} > removes the note')
+    expect(evidence.failures).toEqual([expect.objectContaining({ message: expect.stringContaining('Received: 204') })])
+  })
+
+  it('fails when nothing ran', async () => {
+    const { verdict, why } = await verifyOne('runs', { [TEST_FILE]: () => '' })
+    expect([verdict, why]).toEqual(['fail', expect.stringContaining('must contain at least one test')])
+  })
+
+  it('fails on a skipped test without a reason, and not on one with', async () => {
+    const bare = await verifyOne('runs', inTests("it('removes", "it.skip('removes"))
+    expect([bare.verdict, bare.why]).toEqual(['fail', expect.stringContaining(`${TEST_FILE}:41 it.skip('removes`)])
+    const explained = await verifyOne(
+      'runs',
+      inTests("it('removes", "// the store cannot lock yet\n  it.skip('removes"),
+    )
+    expect([explained.verdict, explained.why]).toEqual(['pass', '4 tests passed, 1 skipped with a reason.'])
+  })
+
+  it('fails on a focused test', async () => {
+    const { verdict, why } = await verifyOne('runs', inTests("it('removes", "it.only('removes"))
+    expect([verdict, why]).toEqual(['fail', expect.stringContaining('focused')])
+  })
+})
+
+it('twice: fails when the first run spoils the second', async () => {
+  const edits = inTests('title = uniqueTitle()', "title = 'fixed'")
+  const second = 'expect(body).toEqual({ id: 2, title })'
+  const { verdict, why } = await verifyOne('twice', {
+    [TEST_FILE]: (content) =>
+      replacing('expect(body).toEqual({ id: expect.any(Number), title })', second)(edits[TEST_FILE]?.(content) ?? ''),
+  })
+  expect([verdict, why]).toEqual(['fail', expect.stringContaining('second run is red')])
+})
+
+describe('isolated', () => {
+  it('fails on a request to somewhere else, even one that the test swallows', async () => {
+    const elsewhere = "it('removes the note', async () => { await fetch('http://api.example.com/ping').catch(() => {})"
+    const { verdict, why } = await verifyOne('isolated', inTests("it('removes the note', async () => {", elsewhere))
+    expect([verdict, why]).toEqual(['fail', expect.stringContaining('api.example.com')])
+  })
+})
+
+describe('guarded', () => {
+  it('fails on a suite that connects before it looks', async () => {
+    const { verdict, why } = await verifyOne('guarded', {
+      [SUPPORT]: (content) => content.replace(/refuseForeignStore\(\)\n/g, '\n'),
+    })
+    expect([verdict, why]).toEqual(['fail', expect.stringContaining('tried to reach prod-db.example.com')])
+  })
+
+  it('fails on a suite that goes on with some tests', async () => {
+    const { verdict, why } = await verifyOne(
+      'guarded',
+      {},
+      {
+        adapt: ({ suite }) => {
+          const content = "it('adds', () => expect(1 + 1).toBe(2))\n"
+          suite.files.push({ path: 'tests/integration/other.test.js', kind: 'test', content })
+        },
+      },
+    )
+    expect([verdict, why]).toEqual(['fail', expect.stringContaining('1 tests still passed')])
+  })
+
+  it('does not apply where no variable decides the address', async () => {
+    const { verdict, why } = await verifyOne(
+      'guarded',
+      {},
+      {
+        adapt: ({ map }) => {
+          for (const store of map.stores) Object.assign(store, { address: [], literal: 'localhost:5432/notes' })
+        },
+      },
+    )
+    expect([verdict, why]).toEqual(['not_applicable', expect.stringContaining('localhost:5432/notes')])
+  })
+})
+
+it('fast: fails above the limit and lists the slowest tests', async () => {
+  const { verdict, evidence } = await verifyOne('fast', {}, { table: [createFastGate(100)] })
+  expect(verdict).toBe('fail')
+  expect(evidence.slowest).toHaveLength(5)
+})
+
+describe('scoped', () => {
+  const before = "it('adds', () => {\n  expect(add(1, 2)).toBe(3)\n  expect(add(0, 0)).toBe(0)\n})\n"
+  const check = (changes: GateContext['changes']) => verifyOne('scoped', {}, { changes })
+
+  it('fails on a changed source file', async () => {
+    const { verdict, why } = await check([{ path: 'src/app.js', before: 'a', after: 'b' }])
+    expect([verdict, why]).toEqual(['fail', expect.stringContaining('src/app.js')])
+  })
+
+  it.each([
+    ['removed', before.replace(/ {2}expect\(add\(0.*\n/, '')],
+    ['weakened', before.replace('toBe(3)', 'toBeDefined()')],
+    ['skipped', before.replace("it('", "it.skip('")],
+    ['focused', before.replace("it('", "it.only('")],
+    ['deleted with its file', null],
+  ])('fails on an assertion that is %s', async (_, after) => {
+    const { verdict, evidence } = await check([{ path: 'test/add.test.js', before, after }])
+    expect([verdict, evidence.outside]).toEqual(['fail', []])
+  })
+
+  it('passes on additions, reformatting, and test dependencies', async () => {
+    const { verdict } = await check([
+      {
+        path: 'test/add.test.js',
+        before,
+        after: `${before.replace('toBe(3)', 'toBe(\n    3)').replace('toBe(\n    3)', 'toBe(3)')}it('more', () => {})\n`,
+      },
+      { path: 'docker-compose.test.yml', before: null, after: '' },
+      { path: 'integration-tests.config.json', before: '{}', after: '{ }' },
+      { path: 'package.json', before: '{"name":"a"}', after: '{"name":"a","devDependencies":{"jest":"^29"}}' },
+    ])
+    expect(verdict).toBe('pass')
+  })
+
+  it('fails on a changed dependency, and does not apply without a base', async () => {
+    const changed = await check([
+      { path: 'package.json', before: '{"name":"a"}', after: '{"name":"a","dependencies":{"jest":"^29"}}' },
+    ])
+    expect(changed.verdict).toBe('fail')
+    expect((await check(null)).verdict).toBe('not_applicable')
+  })
+})
+
+it('portable: fails when the suite needs a file that is not committed', async () => {
+  const { verdict, evidence } = await verifyOne(
+    'portable',
+    inTests("describe('DELETE", "require('../../local.json')\ndescribe('DELETE"),
+    {
+      adapt: ({ map }) => writeFileSync(join(map.root, 'local.json'), '{}'),
+    },
+  )
+  expect(verdict).toBe('fail')
+  expect(evidence).toMatchObject({
+    exitCode: 1,
+    output: expect.stringContaining("Cannot find module '../../local.json'"),
+  })
+})
+
+it('blocks a gate whose environment does not open', async () => {
+  const verdict = await verifyOne(
+    'runs',
+    {},
+    {
+      adapt: (broken) => {
+        broken.openEnvironment = () => Promise.reject(new Error('no space left'))
+      },
+    },
+  )
+  expect([verdict.verdict, verdict.why]).toEqual(['blocked', expect.stringContaining('no space left')])
+})
