@@ -6,6 +6,7 @@ import { childEnvironment } from '../workspace/child-environment.ts'
 import { classifyAddress } from '../workspace/production-guard.ts'
 import { openSandbox } from '../workspace/sandbox/open-sandbox.ts'
 import { type ManagedApp, manageApp } from './app/manage-app.ts'
+import { unpack } from './archive.ts'
 import { bootApp } from './boot.ts'
 import type { FoundServices } from './find-services.ts'
 import { buildProject, type Prepared, prepareStores } from './prepare.ts'
@@ -14,7 +15,7 @@ import type { RunningService } from './services/plug.ts'
 import { deriveVariables } from './variables/derive-variables.ts'
 import type { EnvFile } from './variables/dotenv.ts'
 import { findReplaced } from './variables/find-replaced.ts'
-import { packViewChanges, unpackViewChanges } from './view-changes.ts'
+import { packViewChanges } from './view-changes.ts'
 
 const USUAL_PORT = 3000
 
@@ -66,7 +67,7 @@ async function furnish(plan: Plan, sandbox: Sandbox, opening: Opening): Promise<
   const { prepared, tree, progress } = opening
   const over = new AbortController()
   // A project shown from elsewhere brings its own files; what was built from the other ones does not belong to it.
-  if (!tree) await unpackViewChanges(sandbox, prepared?.view ?? null)
+  if (!tree && prepared?.view) await unpack(sandbox, sandbox.root, prepared.view)
   const services = await startServices(plan, sandbox, opening)
   const port = await choosePort(sandbox, usualPort(map))
   const { variables, invented } = deriveVariables({

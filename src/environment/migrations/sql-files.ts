@@ -1,4 +1,5 @@
 import type { Sandbox } from '../../contracts/sandbox.ts'
+import { SYSTEM_ENV } from '../archive.ts'
 
 /** SQL to apply, in order. */
 export interface SqlFile {
@@ -16,7 +17,7 @@ const DOWN = /^\s*--\s*(\+\w+\s+)?(migrate\s*:?\s*)?down\b.*$/im
 export async function readSqlFiles(sandbox: Sandbox, dir: string): Promise<SqlFile[]> {
   const listed = await sandbox.run({
     argv: ['find', dir, '-name', '*.sql', '-type', 'f'],
-    env: { PATH: '/usr/local/bin:/usr/bin:/bin' },
+    env: SYSTEM_ENV,
   })
   const paths = listed.stdout
     .split('\n')

@@ -1,5 +1,6 @@
 import { isAbsolute, join } from 'node:path'
 import type { DataStore } from '../../contracts/project.ts'
+import { SYSTEM_ENV } from '../archive.ts'
 import { openSqliteStore } from '../stores/sqlite-store.ts'
 import type { RunningService, ServiceContext, ServicePlug } from './plug.ts'
 
@@ -15,7 +16,7 @@ async function start(context: ServiceContext): Promise<RunningService> {
   const inMemory = path === null
   if (!inMemory) {
     const argv = ['mkdir', '-p', join(path, '..')]
-    await sandbox.run({ argv, env: { PATH: '/usr/local/bin:/usr/bin:/bin' } })
+    await sandbox.run({ argv, env: SYSTEM_ENV })
     if (template) await sandbox.writeFile(path, template)
     else if (store.migrations) await removeLeftovers(context, path)
   }

