@@ -1,6 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Files } from '../contracts/files.ts'
+import { plainPath } from './contained-path.ts'
 import { openWorkspace, type Workspace } from './workspace.ts'
 
 /** A project's files with changes that lie elsewhere until they are landed. */
@@ -23,7 +24,9 @@ export async function stageFiles(base: Workspace, dir: string): Promise<StagedFi
   const removed = new Set<string>(JSON.parse(await readFile(removedFile, 'utf8').catch(() => '[]')) as string[])
   const saveRemoved = () => writeFile(removedFile, JSON.stringify([...removed]), { mode: 0o600 })
   const everything = () => staged.glob(['**', '**/{node_modules,dist,build,coverage,vendor}/**'], { dot: true })
-  const read = async (path: string) => (await staged.read(path)) ?? (removed.has(path) ? null : await base.read(path))
+  const name = (path: string) => plainPath(base.root, path)
+  const read = async (path: string) =>
+    (await staged.read(name(path))) ?? (removed.has(name(path)) ? null : await base.read(path))
 
   return {
     root: base.root,
@@ -32,14 +35,14 @@ export async function stageFiles(base: Workspace, dir: string): Promise<StagedFi
     readText: async (path) => (await read(path))?.toString('utf8') ?? null,
     async write(path, content) {
       await base.checkWrite(path)
-      await staged.write(path, content)
-      if (removed.delete(path)) await saveRemoved()
+      await staged.write(name(path), content)
+      if (removed.delete(name(path))) await saveRemoved()
     },
     async remove(path) {
       await base.checkWrite(path)
-      await staged.remove(path)
+      await staged.remove(name(path))
       if ((await base.read(path)) === null) return
-      removed.add(path)
+      removed.add(name(path))
       await saveRemoved()
     },
     async glob(patterns, options) {
