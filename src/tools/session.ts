@@ -107,7 +107,13 @@ export function requireSuite(session: Session): Suite {
 
 /** The plug for the suite's runner, or for the one the project uses. */
 export function runnerFor(session: Session): RunnerPlug {
-  return findRunner(session.suite?.runner ?? requireMap(session).tests.runner)
+  const name = session.suite?.runner ?? requireMap(session).tests.runner
+  const runner = findRunner(name)
+  if (runner !== null) return runner
+  throw new AgentError('usage', 'UNSUPPORTED_RUNNER', `Suites for ${name} cannot be written yet.`, {
+    value: name,
+    next: 'Jest is supported; add it as a development dependency to have a suite written for it.',
+  })
 }
 
 function missing(tool: string, what: string): never {
