@@ -189,7 +189,7 @@ function nothingAdded(knowledge: Knowledge, subject: Case, first: Sighting, seco
   for (const sighting of [first, second]) {
     const rows = (sighting.rows?.after[made.table] ?? []).filter((row) =>
       Object.entries(where).every(
-        ([column, pattern]) => pattern.is === 'same' && String(row[column]) === String(valueOf(pattern, sighting)),
+        ([column, pattern]) => pattern.is === 'same' && String(row[column]) === String(madeValue(pattern, sighting)),
       ),
     )
     if (rows.length > 0) return null
@@ -197,7 +197,7 @@ function nothingAdded(knowledge: Knowledge, subject: Case, first: Sighting, seco
   return { table: made.table, change: 'inserted', where, values: {}, count: 0 }
 }
 
-function valueOf(pattern: Extract<Pattern, { is: 'same' }>, sighting: Sighting): Json | undefined {
+function madeValue(pattern: Extract<Pattern, { is: 'same' }>, sighting: Sighting): Json | undefined {
   if (pattern.from === 'act') return valueAt(sighting.act.body, pattern.path)
   return valueAt(sighting.made.get(pattern.from)?.[pattern.at], pattern.path)
 }

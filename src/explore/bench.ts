@@ -1,0 +1,74 @@
+import type { Case, CaseKind, Expr, Provenance, RequestTemplate } from '../contracts/observation.ts'
+import { endpointKey } from '../contracts/project.ts'
+import { ArrangementFailed, type Executor, type Sighting } from './execute.ts'
+import { MissingReference } from './expressions.ts'
+import type { Knowledge, Reached } from './knowledge.ts'
+import { noteServerError } from './oracles.ts'
+
+/** A case worth a second look. */
+export interface Kept {
+  case: Case
+  first: Sighting
+  /** Its arrangement may be shared with others: it changes nothing. */
+  share: boolean
+  statusProvenance: Provenance
+}
+
+/** Where case builders try their ideas. */
+export class Bench {
+  readonly kept: Kept[] = []
+  readonly knowledge: Knowledge
+  readonly executor: Executor
+  private readonly ids = new Set<string>()
+
+  constructor(knowledge: Knowledge, executor: Executor) {
+    this.knowledge = knowledge
+    this.executor = executor
+  }
+
+  /** Runs a case. `null` when its arrangement did not come about, or when the application failed at it (a finding then). */
+  async attempt(subject: Case, share: boolean, when = ''): Promise<Sighting | null> {
+    let sighting: Sighting
+    try {
+      sighting = await this.executor.run(subject, { share })
+    } catch (error) {
+      if (error instanceof ArrangementFailed || error instanceof MissingReference) return null
+      throw error
+    }
+    for (const change of sighting.changes) this.knowledge.changes.push({ change, recipe: null })
+    const { status } = sighting.act.response
+    if (status !== 0 && status < 500) return sighting
+    noteServerError(this.knowledge, this.executor, subject, sighting.act, when)
+    return null
+  }
+
+  keep(subject: Case, first: Sighting, share: boolean, statusProvenance: Provenance): void {
+    if (this.ids.has(subject.id)) return
+    this.ids.add(subject.id)
+    this.kept.push({ case: subject, first, share, statusProvenance })
+  }
+}
+
+/** A case that differs from how its endpoint was reached in what `changes` says. */
+export function variant(
+  reached: Reached,
+  kind: CaseKind,
+  detail: string,
+  title: string,
+  changes: Partial<Pick<Case, 'arrange' | 'follow'>> & { act?: Partial<RequestTemplate> } = {},
+): Case {
+  const endpoint = endpointKey(reached.endpoint)
+  return {
+    id: `${endpoint} ${kind}${detail ? ` ${detail}` : ''}`,
+    endpoint,
+    kind,
+    title,
+    arrange: changes.arrange ?? reached.arrange,
+    act: { ...reached.act, ...changes.act },
+    follow: changes.follow ?? [],
+  }
+}
+
+export function literal(value: string | number | boolean | null): Expr {
+  return { is: 'literal', value }
+}

@@ -1,0 +1,151 @@
+import type { Binding, Expr } from '../../contracts/observation.ts'
+import { endpointKey } from '../../contracts/project.ts'
+import { Arrangement } from '../arrangement.ts'
+import { type Bench, variant } from '../bench.ts'
+import { isLogin } from '../credentials.ts'
+import { exprLeaves, mapReferences, withPart } from '../expressions.ts'
+import { dotted } from '../fields.ts'
+import type { Learned, Reached } from '../knowledge.ts'
+import { lastKey } from '../leaves.ts'
+import { pathShape } from '../paths.ts'
+import { isRefusal, isSuccess } from '../request.ts'
+import { plainName, readable } from '../words.ts'
+
+/** A value that somebody has already, on creations and updates. */
+export async function duplicateCases(bench: Bench, reached: Reached): Promise<void> {
+  const { knowledge } = bench
+  const { method } = reached.endpoint
+  if (isLogin(reached.endpoint) || !reached.act.body || !['POST', 'PUT', 'PATCH'].includes(method)) return
+  for (const { path, expr } of exprLeaves(reached.act.body)) {
+    if (expr.is !== 'unique' && expr.is !== 'text') continue
+    const holder = holderOf(bench, reached, plainName(lastKey(path)))
+    if (!holder) continue
+    const arrangement = new Arrangement(knowledge.recipes, reached.arrange)
+    const taken = arrangement.need(holder.learned.recipe.name, { fresh: true })
+    const value: Expr = { is: 'ref', from: taken, at: 'request', path: holder.path }
+    const name = readable(lastKey(path))
+    const subject = variant(reached, 'duplicate', dotted(path), `refuses a ${name} that is taken`, {
+      arrange: arrangement.bindings,
+      act: { body: withPart(reached.act.body, path, value) },
+    })
+    const first = await bench.attempt(subject, true, ` when the ${name} is taken`)
+    if (first && isRefusal(first.act.response.status))
+      bench.keep(subject, first, true, [400, 409, 422].includes(first.act.response.status) ? 'promised' : 'observed')
+  }
+  if (method === 'POST') await sameTwice(bench, reached)
+}
+
+/** The recipe whose row holds this field in a column that allows each value once. */
+function holderOf(
+  bench: Bench,
+  reached: Reached,
+  name: string,
+): { learned: Learned; path: (string | number)[] } | null {
+  for (const learned of bench.knowledge.learned.values()) {
+    const writes = endpointKey(learned.endpoint) === endpointKey(reached.endpoint)
+    const updates = reached.sighting.changes.some(
+      (change) => change.change === 'updated' && change.table === learned.table,
+    )
+    if (!writes && !updates) continue
+    const unique = bench.knowledge.table(learned.table)?.unique ?? []
+    if (!unique.some((columns) => columns.length === 1 && plainName(columns[0] ?? '') === name)) continue
+    const leaf = exprLeaves(learned.recipe.steps.at(-1)?.body ?? null).find(
+      ({ path }) => plainName(lastKey(path)) === name,
+    )
+    if (leaf) return { learned, path: leaf.path }
+  }
+  return null
+}
+
+/** The same account making the same kind of thing at the same place twice, where a constraint of several columns forbids it. */
+async function sameTwice(bench: Bench, reached: Reached): Promise<void> {
+  const learned = [...bench.knowledge.learned.values()].find(
+    (candidate) => endpointKey(candidate.endpoint) === endpointKey(reached.endpoint),
+  )
+  if (!learned || learned.action || learned.recipe.kind === 'actor') return
+  const table = bench.knowledge.table(learned.table)
+  const several = (table?.unique ?? []).filter((columns) => columns.length > 1)
+  if (several.length === 0) return
+  const arrangement = new Arrangement(bench.knowledge.recipes, reached.arrange)
+  arrangement.need(learned.recipe.name, { fresh: true })
+  const subject = variant(
+    reached,
+    'duplicate',
+    'twice',
+    `refuses a second ${readable(learned.recipe.name)} by the same account`,
+    { arrange: arrangement.bindings },
+  )
+  const first = await bench.attempt(subject, true, ' the second time')
+  if (first && isRefusal(first.act.response.status)) bench.keep(subject, first, true, 'promised')
+}
+
+/** Verbs on a thing: the same again, and each after each other one. */
+export async function workflowCases(bench: Bench, reached: Reached): Promise<void> {
+  const { knowledge } = bench
+  const key = endpointKey(reached.endpoint)
+  const own = [...knowledge.learned.values()].find((learned) => endpointKey(learned.endpoint) === key)
+  if (own?.action) {
+    const parent = pathShape(reached.endpoint.path).replace(/\/[^/]+$/, '')
+    for (const before of knowledge.learned.values()) {
+      if (!before.action || pathShape(before.endpoint.path).replace(/\/[^/]+$/, '') !== parent) continue
+      await afterAction(bench, reached, before, before === own)
+    }
+  }
+  if (reached.endpoint.method === 'DELETE') await deleteReferenced(bench, reached)
+}
+
+async function afterAction(bench: Bench, reached: Reached, before: Learned, repeat: boolean): Promise<void> {
+  const arrangement = new Arrangement(bench.knowledge.recipes, reached.arrange)
+  const use = Object.fromEntries(
+    Object.keys(before.recipe.needs).flatMap((local) => (arrangement.get(local) ? [[local, local]] : [])),
+  )
+  arrangement.need(before.recipe.name, { fresh: true, use })
+  const done = readable(before.recipe.name)
+  const title = repeat ? `a second ${done}` : `after ${done}`
+  const subject = variant(reached, repeat ? 'repeat' : 'workflow', repeat ? '' : `after ${before.recipe.name}`, title, {
+    arrange: arrangement.bindings,
+  })
+  const first = await bench.attempt(subject, false, repeat ? ' the second time' : ` after ${done}`)
+  if (!first) return
+  const refused = isRefusal(first.act.response.status)
+  if (!refused && !(repeat && isSuccess(first.act.response.status))) return
+  subject.title = refused ? `refuses ${repeat ? title : `it ${title}`}` : `changes nothing when repeated`
+  if (!refused && first.changes.length > 0) return
+  bench.keep(subject, first, false, refused && first.act.response.status === 409 ? 'promised' : 'observed')
+}
+
+/** Deleting what something else refers to. */
+async function deleteReferenced(bench: Bench, reached: Reached): Promise<void> {
+  const target = Object.values(reached.act.params).at(-1)
+  const binding = target?.is === 'ref' ? reached.arrange.find((candidate) => candidate.name === target.from) : undefined
+  if (!binding) return
+  for (const learned of bench.knowledge.learned.values()) {
+    const local = Object.entries(learned.recipe.needs).find(([, recipe]) => recipe === binding.recipe)?.[0]
+    if (
+      !local ||
+      learned.action ||
+      learned.recipe.kind === 'actor' ||
+      bench.knowledge.recipes.get(binding.recipe)?.kind === 'actor'
+    )
+      continue
+    const arrangement = new Arrangement(bench.knowledge.recipes, reached.arrange)
+    arrangement.need(learned.recipe.name, { fresh: true, use: { [local]: binding.name } })
+    const other = readable(learned.recipe.name)
+    const subject = variant(reached, 'workflow', `with ${learned.recipe.name}`, '', { arrange: arrangement.bindings })
+    const first = await bench.attempt(subject, false, ` when there is a ${other}`)
+    if (!first) continue
+    const refused = isRefusal(first.act.response.status)
+    if (!refused && (!isSuccess(first.act.response.status) || first.changes.length < 2)) continue
+    subject.title = refused ? `refuses while there is a ${other}` : `removes what belongs to it (${other})`
+    bench.keep(subject, first, false, refused && first.act.response.status === 409 ? 'promised' : 'observed')
+  }
+}
+
+/** An expression with one binding's name put for another's. */
+export function rebind(expr: Expr, from: string, to: string): Expr {
+  return mapReferences(expr, (ref) => (ref.from === from ? { ...ref, from: to } : ref))
+}
+
+export function bindingNamed(bindings: Binding[], name: string): Binding | undefined {
+  return bindings.find((binding) => binding.name === name)
+}

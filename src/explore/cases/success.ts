@@ -1,0 +1,96 @@
+import type { RequestTemplate } from '../../contracts/observation.ts'
+import { endpointKey } from '../../contracts/project.ts'
+import { Arrangement } from '../arrangement.ts'
+import { schemaOf } from '../attempt.ts'
+import { type Bench, variant } from '../bench.ts'
+import { contextFor } from '../context.ts'
+import { isLogin } from '../credentials.ts'
+import { exprLeaves } from '../expressions.ts'
+import { buildBody } from '../fields.ts'
+import { judgeWrite } from '../judge.ts'
+import type { Knowledge, Reached } from '../knowledge.ts'
+import { leavesOf } from '../leaves.ts'
+import { isAction, isItem, lastLiteral, nounOfPath } from '../paths.ts'
+import { bodyOf, isSuccess } from '../request.ts'
+import { readable, singular, withArticle } from '../words.ts'
+import { again, itemReaderOf, readAgain, readBack, readerOf } from './reads.ts'
+
+/** The accepted request with what can be seen of its effect, and the shortest body that is accepted. */
+export async function successCases(bench: Bench, reached: Reached): Promise<void> {
+  const { knowledge } = bench
+  const follow = followsOf(knowledge, reached)
+  const subject = variant(reached, 'success', '', successTitle(knowledge, reached), { follow })
+  const reads = reached.endpoint.method === 'GET'
+  const first = await bench.attempt(subject, reads)
+  if (!first || !isSuccess(first.act.response.status)) return
+  if (judgeWrite(bench, reached, subject, first)) return
+  const promised = reached.endpoint.statuses.includes(first.act.response.status) || first.act.response.status < 300
+  bench.keep(subject, first, reads, promised ? 'promised' : 'observed')
+  await minimalBody(bench, reached)
+}
+
+async function minimalBody(bench: Bench, reached: Reached): Promise<void> {
+  const schema = schemaOf(bench.knowledge, reached.endpoint)
+  if (!schema || !reached.act.body || isLogin(reached.endpoint)) return
+  const arrangement = new Arrangement(bench.knowledge.recipes, reached.arrange)
+  const { credential } = reached.act
+  const signup = bench.knowledge.actors().some((actor) => actor.steps[0]?.endpoint === endpointKey(reached.endpoint))
+  const context = contextFor(
+    bench.knowledge,
+    reached.endpoint,
+    arrangement,
+    credential.is === 'none' ? null : credential.as,
+    signup,
+  )
+  const body = buildBody(schema, context, { minimal: true, amendments: reached.amendments })
+  const size = exprLeaves(body).length
+  if (size === 0 || size >= exprLeaves(reached.act.body).length) return
+  const subject = variant(reached, 'success', 'minimal', 'needs the required fields only', {
+    arrange: arrangement.bindings,
+    act: { body },
+  })
+  const first = await bench.attempt(subject, false, ' when the optional fields are left out')
+  if (first && isSuccess(first.act.response.status)) bench.keep(subject, first, false, 'promised')
+}
+
+function followsOf(knowledge: Knowledge, reached: Reached): RequestTemplate[] {
+  const { endpoint } = reached
+  if (endpoint.method === 'GET' || isLogin(endpoint)) return []
+  if (endpoint.method === 'POST') {
+    const made = [...knowledge.learned.values()].find(
+      (learned) => endpointKey(learned.endpoint) === endpointKey(endpoint),
+    )
+    const item = made && made.recipe.kind === 'resource' && !made.action ? itemReaderOf(knowledge, made) : null
+    const read = item ? readBack(item.reader, item.param, reached) : null
+    return read ? [read] : []
+  }
+  const reader = readerOf(knowledge, endpoint)
+  if (endpoint.method === 'DELETE')
+    return [...(reader ? [readAgain(reader, reached)] : []), ...(isItem(endpoint.path) ? [again(reached)] : [])]
+  return reader ? [readAgain(reader, reached)] : []
+}
+
+function successTitle(knowledge: Knowledge, reached: Reached): string {
+  const { endpoint, sighting } = reached
+  const thing = readable(nounOfPath(endpoint.path))
+  const nothing = leavesOf(bodyOf(sighting.act.response)).length === 0
+  switch (endpoint.method) {
+    case 'GET':
+      return isItem(endpoint.path)
+        ? `returns the ${thing}`
+        : thing === lastLiteral(endpoint.path)
+          ? `returns the ${thing}`
+          : `returns the ${readable(lastLiteral(endpoint.path))}`
+    case 'DELETE':
+      return isItem(endpoint.path) ? `deletes the ${thing}` : `undoes the ${thing}`
+    case 'PUT':
+    case 'PATCH':
+      return `updates the ${thing}`
+    default:
+      if (isLogin(endpoint)) return 'logs in with the right credentials'
+      if (isAction(endpoint, knowledge.map.endpoints)) return `accepts the ${readable(lastLiteral(endpoint.path))}`
+      return sighting.changes.some((change) => change.change === 'inserted')
+        ? `creates ${withArticle(singular(thing))}`
+        : `answers${nothing ? '' : ` with the ${thing}`}`
+  }
+}
