@@ -23,7 +23,7 @@ const SCHEMES: Record<string, string> = {
 
 /** Every way to point this suite's data at production through a variable, one variable a time. */
 export function findAims(map: ProjectMap, suite: Suite, variables: Record<string, string>): Aim[] {
-  const values = { ...variables, ...suite.env }
+  const values = { ...suite.env, ...variables }
   const aims = new Map<string, Aim>()
   const add = (env: Record<string, string>) => aims.set(JSON.stringify(env), { env })
 

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import type { Environment } from '../contracts/environment.ts'
 import type { Running } from '../contracts/sandbox.ts'
 import type { GateInput } from './gate.ts'
+import { plainVariables } from './plain-variables.ts'
 
 export interface Interruption {
   /** What showed that tests were under way. */
@@ -41,7 +42,7 @@ async function interruptOnce(
   const running = await environment.sandbox.spawn({
     argv: suite.argv,
     cwd: join(environment.sandbox.root, suite.cwd),
-    env: { ...environment.variables, ...suite.env },
+    env: plainVariables(environment, suite),
     signal,
   })
   // Nobody reads what it says, but a full pipe would stop it.

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import type { CommandResult } from '../../contracts/sandbox.ts'
 import { makeFreshClone } from '../fresh-clone.ts'
 import type { GateInput, VerifierGate } from '../gate.ts'
+import { plainVariables } from '../plain-variables.ts'
 import { isGreen } from '../summary.ts'
 import { blocked, fail, pass } from '../verdicts.ts'
 
@@ -23,7 +24,7 @@ export const portable: VerifierGate = {
         const result = await environment.run({
           argv: suite.argv,
           cwd: join(environment.sandbox.root, suite.cwd),
-          env: { ...environment.variables, ...suite.env },
+          env: plainVariables(environment, suite),
           timeoutMs: TIMEOUT_MS,
           signal,
         })

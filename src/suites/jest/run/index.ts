@@ -13,6 +13,8 @@ import { parseResults } from './results.ts'
 
 const RESULTS_VARIABLE = 'INTEGRATION_TESTS_RESULTS'
 const DEFAULT_TIMEOUT_MS = 300_000
+/** npm looks for a newer version of itself, which would count as an attempt to leave the sandbox. */
+const QUIET_NPM = { npm_config_update_notifier: 'false' }
 const OUTPUT_TAIL = 20_000
 
 /** Runs the suite with its own command in the environment and reads what Jest and the application's HTTP layer tell. */
@@ -20,7 +22,8 @@ export async function runJestSuite(environment: Environment, suite: Suite, optio
   const { sandbox } = environment
   await putFiles(sandbox, suite.files)
   const traces = await layTraces(sandbox)
-  const env = { ...environment.variables, ...suite.env, ...options.env }
+  // Where services are is the environment's to say; the suite's own values are for running it elsewhere.
+  const env: Record<string, string> = { ...QUIET_NPM, ...suite.env, ...environment.variables, ...options.env }
   const result = await environment.run({
     argv: buildArgv(suite, options, traces),
     cwd: join(sandbox.root, suite.cwd),
