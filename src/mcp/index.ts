@@ -23,24 +23,22 @@ const DEFAULT_HEARTBEAT_MS = 10_000
 export async function serveMcp(options: McpOptions): Promise<void> {
   // stdout belongs to the protocol: one stray line would end the connection.
   console.log = console.info = console.debug = console.error
-  const calls = new AbortController()
-  const server = serveStdio(() => createServer(options, calls.signal), {
+  const server = serveStdio(() => createServer(options), {
     onerror: (error) => console.error(`mcp: ${error.message}`),
   })
   await untilOver()
-  calls.abort()
   await server.close().catch((error: unknown) => console.error(`mcp: ${String(error)}`))
   await options.dispose()
 }
 
-function createServer({ registry, skill, version, heartbeatMs }: McpOptions, over: AbortSignal): McpServer {
+function createServer({ registry, skill, version, heartbeatMs }: McpOptions): McpServer {
   const server = new McpServer(
     { name: skill.name, title: 'Integration Test Builder', version },
     {
       instructions: `Writes and proves integration tests for the backend repository it was started in. Read skill://${skill.name}/SKILL.md before the first call. Then: InspectProject, StartEnvironment, Explore, DraftTests, RunTests, VerifySuite; done means that VerifySuite passes.`,
     },
   )
-  registerTools(server, registry, { over, heartbeatMs: heartbeatMs ?? DEFAULT_HEARTBEAT_MS })
+  registerTools(server, registry, heartbeatMs ?? DEFAULT_HEARTBEAT_MS)
   registerSkillFiles(server, skill)
   registerPrompt(server, skill)
   return server

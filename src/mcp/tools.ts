@@ -9,18 +9,14 @@ import type { Tool, ToolResult } from '../contracts/tool.ts'
 import { jsonSchemaOf, type Registry } from '../tools/registry.ts'
 import { startHeartbeat } from './heartbeat.ts'
 
-/** Registers every tool in the registry's order. `over` aborts the calls that still run when the server ends. */
-export function registerTools(
-  server: McpServer,
-  registry: Registry,
-  { over, heartbeatMs }: { over: AbortSignal; heartbeatMs: number },
-): void {
+/** Registers every tool in the registry's order; a call's signal aborts when it is cancelled or the connection ends. */
+export function registerTools(server: McpServer, registry: Registry, heartbeatMs: number): void {
   for (const tool of registry.tools) {
     const call = async (input: unknown, { mcpReq }: ServerContext) => {
       const heartbeat = startHeartbeat(mcpReq, tool.name, heartbeatMs)
       try {
-        const signal = AbortSignal.any([mcpReq.signal, over])
-        return toCallResult(tool, await registry.call(tool.name, input, { signal, progress: heartbeat.say }))
+        const options = { signal: mcpReq.signal, progress: heartbeat.say }
+        return toCallResult(tool, await registry.call(tool.name, input, options))
       } finally {
         heartbeat.stop()
       }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { AgentError } from '../contracts/errors.ts'
 import type { Tool } from '../contracts/tool.ts'
 import { relativePath, type ToolHost } from './host.ts'
 
@@ -45,7 +46,11 @@ async function underDirectory(host: ToolHost, pattern: string, path: string | un
   const relative = pattern.startsWith(`${root}/`) ? pattern.slice(root.length + 1) : pattern
   if (path === undefined) return relative
   const directory = relativePath(host.files, path)
-  // Asking for it makes `Files` refuse a directory outside, which a pattern without a match would hide.
-  await host.files.stat?.(directory)
+  if ((await host.files.stat?.(directory))?.kind !== 'directory') {
+    throw new AgentError('usage', 'NO_SUCH_DIRECTORY', 'There is no such directory.', {
+      value: directory,
+      next: 'Leave path out, or find the directory with Glob.',
+    })
+  }
   return directory === '.' ? relative : `${directory.replace(/[[\]{}()*?!@+\\]/g, '\\$&')}/${relative}`
 }

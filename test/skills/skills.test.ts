@@ -48,7 +48,8 @@ describe('the skill of this package', () => {
     for (const { path: file } of linkedFiles(await loadRootSkill())) {
       await cp(path.join(repository, file), path.join(copy, file))
     }
-    await expect(loadSkills(path.join(base, 'catalogue'), { strict: true })).resolves.toBeDefined()
+    const catalogue = await loadSkills(path.join(base, 'catalogue'), { strict: true })
+    expect(catalogue.entries).toHaveLength(1)
   })
 })
 

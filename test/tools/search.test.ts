@@ -60,6 +60,8 @@ describe('Glob', () => {
   it('refuses a directory outside and does not follow links out', async () => {
     await symlink('/etc', path.join(project.root, 'etc'))
     expect(await glob('*', { path: '/etc' })).toContain('OUTSIDE_WORKSPACE')
+    expect(await glob('*', { path: 'etc' })).toContain('OUTSIDE_WORKSPACE')
+    expect(await glob('*', { path: 'nowhere' })).toContain('NO_SUCH_DIRECTORY')
     expect(await glob('**/passwd')).toBe('No files found')
     expect(await glob('etc/passwd')).toBe('No files found')
   })
