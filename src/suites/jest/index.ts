@@ -1,0 +1,12 @@
+import type { RunnerPlug } from '../../contracts/plugs.ts'
+import { javascriptTestSource } from '../javascript/test-source.ts'
+import { draftJestSuite } from './draft/index.ts'
+import { runJestSuite } from './run/index.ts'
+
+export const jest: RunnerPlug = {
+  name: 'jest',
+  handles: ['jest'],
+  draft: draftJestSuite,
+  run: runJestSuite,
+  source: javascriptTestSource,
+}
