@@ -13,6 +13,7 @@ const INSIDE = {
   home: '/run/sandbox/scratch/home',
   shared: '/run/sandbox/shared',
   supervisor: '/run/sandbox/supervisor',
+  egress: { log: '/run/sandbox/egress.log', pidFile: '/run/sandbox/egress.pid' },
 }
 
 /** Programs that build the namespaces; the machine's own variables are not handed on. */
@@ -57,6 +58,7 @@ export async function launchInNamespaces(id: string, place: string, options: San
     root,
     shared: INSIDE.shared,
     hosts: options.hosts ?? [],
+    egress: INSIDE.egress,
     isolated: true,
     layers: layers.map(({ at }, index) => ({ upper: `/run/sandbox/layers/${index}`, at })),
     temporary: ['/'],
@@ -75,6 +77,7 @@ export async function launchInNamespaces(id: string, place: string, options: San
     shared: { from: shared, at: INSIDE.shared },
     supervisor: { from: supervisorDirectory(), at: INSIDE.supervisor },
     hosts: options.hosts ?? [],
+    egress: INSIDE.egress,
     argv: [realpathSync(process.execPath), `${INSIDE.supervisor}/main.mjs`, JSON.stringify(config)],
     realRoot: process.getuid?.() === 0,
   })

@@ -1,3 +1,4 @@
+import { egressSink } from './egress-sink.ts'
 import { lockedOptions, type SystemView } from './mounts.ts'
 
 export interface Plan {
@@ -15,6 +16,8 @@ export interface Plan {
   supervisor: { from: string; at: string }
   /** Names for loopback in /etc/hosts. */
   hosts: string[]
+  /** Log and PID file of the packet reader, as seen inside. */
+  egress: { log: string; pidFile: string }
   /** What to run last, without privileges. */
   argv: string[]
   /** Started by the machine's real root: /proc/sys would obey it. */
@@ -101,6 +104,7 @@ export function setupScript(plan: Plan): string {
     `python3 -c 'import socket,fcntl,struct; fcntl.ioctl(socket.socket(),0x8914,struct.pack("16sh14x",b"lo",0x41))' 2>/dev/null ||`,
     'ifconfig lo up || { echo "loopback cannot be brought up: none of ip, perl, python3, ifconfig works" >&2; exit 1; }',
     'echo 0 > /proc/sys/net/ipv4/ip_unprivileged_port_start || true',
+    ...egressSink(`.${plan.egress.log}`, `.${plan.egress.pidFile}`),
   )
   if (plan.realRoot)
     for (const name of ['sys', 'sysrq-trigger', 'irq', 'bus', 'fs', 'acpi'])

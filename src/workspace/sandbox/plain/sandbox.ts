@@ -47,6 +47,7 @@ export async function openPlainSandbox(id: string, options: SandboxOptions, why:
       root: view,
       shared,
       hosts: [],
+      egress: { log: '', pidFile: '' },
       isolated: false,
       layers: [],
       temporary: [temporary],

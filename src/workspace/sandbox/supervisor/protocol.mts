@@ -69,6 +69,8 @@ export interface SupervisorConfig {
   shared: string
   /** Host names that mean loopback, besides `localhost`. */
   hosts: string[]
+  /** Where the packet reader of a namespace writes; the files may not exist. */
+  egress: { log: string; pidFile: string }
   /** `true`: own PID and network namespace. */
   isolated: boolean
   /** Overlay upper directories and where they are mounted, relative to the root. */
