@@ -2,7 +2,7 @@ import type { Environment, RunningApp } from '../contracts/environment.ts'
 import { AgentError } from '../contracts/errors.ts'
 import type { ProjectMap } from '../contracts/project.ts'
 import type { Sandbox } from '../contracts/sandbox.ts'
-import { startApp } from './app/start-app.ts'
+import { CAUSE_LABEL, startApp } from './app/start-app.ts'
 import { resolveCommand } from './project-command.ts'
 
 const TIMEOUT_MS = 60_000
@@ -48,8 +48,13 @@ export async function bootApp(options: {
   }
 }
 
-/** Another mode must not lead to another database: only where variables decide all addresses. */
+/** No reason is known, and another mode cannot lead to another database: variables decide all addresses. */
 function mayRefuseTestMode(map: ProjectMap, error: unknown): boolean {
   const decided = map.stores.every((store) => store.address.length > 0)
-  return decided && error instanceof AgentError && error.code === 'APP_DOES_NOT_START'
+  return (
+    decided &&
+    error instanceof AgentError &&
+    error.code === 'APP_DOES_NOT_START' &&
+    !error.message.includes(CAUSE_LABEL)
+  )
 }

@@ -9,6 +9,8 @@ const POLL_MS = 20
 const SURVEY_EVERY_MS = 250
 const KEPT_OUTPUT = 200_000
 const SHOWN_OUTPUT = 3_000
+/** Stands in the message where the output gave the reason away. */
+export const CAUSE_LABEL = 'Probable cause'
 
 /** How one start of the application is made. */
 export interface AppStart {
@@ -134,7 +136,7 @@ function doesNotStart(command: string[], how: string, output: string): AgentErro
     'APP_DOES_NOT_START',
     [
       `The application does not start: ${how}.`,
-      cause ? `Probable cause: ${cause.cause}.` : null,
+      cause ? `${CAUSE_LABEL}: ${cause.cause}.` : null,
       tail ? `Its output:\n${tail}` : 'It printed nothing.',
     ]
       .filter((line) => line !== null)

@@ -1,0 +1,146 @@
+import { describe, expect, it } from 'vitest'
+import type { AddressVariable, EnvironmentVariable } from '../../src/contracts/project.ts'
+import type { StoreAddress } from '../../src/environment/services/plug.ts'
+import { deriveVariables } from '../../src/environment/variables/derive-variables.ts'
+import { findReplaced } from '../../src/environment/variables/find-replaced.ts'
+import { isLiveKey } from '../../src/workspace/production-guard.ts'
+import { dataStore, projectMap } from './projects.ts'
+
+const server: StoreAddress = {
+  kind: 'server',
+  scheme: 'postgresql',
+  host: '127.0.0.1',
+  port: 5432,
+  user: 'app',
+  password: 'pw',
+  database: 'app_test',
+}
+const file: StoreAddress = { kind: 'file', path: '/scratch/main.sqlite3' }
+
+function derive(options: {
+  address: AddressVariable[]
+  to?: StoreAddress
+  driver?: string
+  engine?: string
+  variables?: EnvironmentVariable[]
+  given?: Record<string, string>
+  samples?: Record<string, string>
+}) {
+  const { address, to = server, driver = 'pg', engine = 'postgres' } = options
+  return deriveVariables({
+    map: projectMap({ stores: [dataStore({ address, driver, engine })], variables: options.variables ?? [] }),
+    addresses: new Map([['main', to]]),
+    envFiles: [{ path: '.env.example', sample: true, values: new Map(Object.entries(options.samples ?? {})) }],
+    given: options.given ?? {},
+    base: { PATH: '/bin' },
+    port: 3000,
+    scratch: '/scratch',
+  })
+}
+
+describe('addresses', () => {
+  it('come as a URL in the scheme that the code uses', () => {
+    const address: AddressVariable[] = [{ name: 'DB', part: 'url', default: 'postgres://localhost/dev' }]
+    expect(derive({ address }).variables.DB).toBe('postgres://app:pw@127.0.0.1:5432/app_test')
+  })
+
+  it('come in parts', () => {
+    const parts = ['host', 'port', 'user', 'password', 'database'] as const
+    const { variables } = derive({ address: parts.map((part) => ({ name: `DB_${part}`, part })) })
+    expect(variables).toMatchObject({
+      DB_host: '127.0.0.1',
+      DB_port: '5432',
+      DB_user: 'app',
+      DB_password: 'pw',
+      DB_database: 'app_test',
+    })
+  })
+
+  it.each([
+    ['postgres', 'knex', undefined, 'pg'],
+    ['postgres', 'sequelize', 'sqlite', 'postgres'],
+    ['postgres', 'knex', 'postgresql', 'postgresql'],
+    ['sqlite', 'knex', undefined, 'sqlite3'],
+    ['sqlite', 'knex', 'better-sqlite3', 'better-sqlite3'],
+    ['sqlite', 'typeorm', 'postgres', 'sqlite'],
+  ])('pick the engine: %s for %s with default %s is %s', (engine, driver, value, expected) => {
+    const address: AddressVariable[] = [{ name: 'DB_CLIENT', part: 'client', ...(value ? { default: value } : {}) }]
+    expect(derive({ address, engine, driver, to: engine === 'sqlite' ? file : server }).variables.DB_CLIENT).toBe(
+      expected,
+    )
+  })
+
+  it.each([
+    ['prisma', 'file:./dev.db', 'file:/scratch/main.sqlite3'],
+    ['sequelize', undefined, 'sqlite:/scratch/main.sqlite3'],
+    ['better-sqlite3', './dev.db', '/scratch/main.sqlite3'],
+  ])('of a file for %s with default %s: %s', (driver, value, expected) => {
+    const address: AddressVariable[] = [{ name: 'DB', part: 'url', ...(value ? { default: value } : {}) }]
+    expect(derive({ address, engine: 'sqlite', driver, to: file }).variables.DB).toBe(expected)
+  })
+})
+
+describe('other variables', () => {
+  const variable = (parts: Partial<EnvironmentVariable>): EnvironmentVariable => ({
+    name: 'X',
+    source: 'a:1',
+    required: true,
+    secret: false,
+    purpose: 'other',
+    ...parts,
+  })
+  const decide = (parts: Partial<EnvironmentVariable>, more = {}) =>
+    derive({ address: [], variables: [variable(parts)], ...more }).variables.X
+
+  it('get a secret that is long, the same every time, and nobody’s', () => {
+    const secret = decide({ purpose: 'secret', secret: true }) ?? ''
+    expect(secret).toMatch(/^test-secret-x-[0-9a-f]{32}$/)
+    expect(secret).toBe(decide({ purpose: 'secret', secret: true }))
+    expect(isLiveKey(secret)).toBe(false)
+  })
+
+  it('keep the default of the code', () => {
+    expect(decide({ purpose: 'secret', default: 'dev' })).toBeUndefined()
+    expect(decide({ default: '5' })).toBeUndefined()
+    expect(decide({ purpose: 'http', default: 'http://localhost:3000' })).toBeUndefined()
+  })
+
+  it('lead nowhere when they would lead out', () => {
+    expect(decide({ purpose: 'http', default: 'https://api.example-corp.net' })).toBe('http://127.0.0.1:9')
+    expect(decide({ purpose: 'cache', default: 'rediss://cache.example-corp.net:6379' })).toBe('rediss://127.0.0.1:9')
+  })
+
+  it('take harmless values from sample files, never addresses or secrets', () => {
+    expect(decide({}, { samples: { X: 'blue' } })).toBe('blue')
+    expect(decide({}, { samples: { X: 'https://api.example-corp.net' } })).toBe('test')
+    expect(decide({ purpose: 'secret', secret: true }, { samples: { X: 'abc' } })).toMatch(/^test-secret/)
+  })
+
+  it('are what the caller says', () => {
+    expect(decide({}, { given: { X: 'mine' }, samples: { X: 'blue' } })).toBe('mine')
+    expect(derive({ address: [], given: { NODE_ENV: 'ci' } }).variables.NODE_ENV).toBe('ci')
+  })
+
+  it('are left out when nobody needs them', () => {
+    expect(decide({ required: false })).toBeUndefined()
+  })
+
+  it('count as required when one of several readings requires them', () => {
+    const variables = [variable({ required: false }), variable({ required: true })]
+    expect(derive({ address: [], variables }).variables.X).toBe('test')
+  })
+})
+
+it('reports replaced values with their host alone', () => {
+  const map = projectMap({ stores: [dataStore()] })
+  const machine = {
+    DATABASE_URL: 'postgres://root:hunter2@db.example-corp.net/live',
+    PGHOST: 'pg.example-corp.net',
+    EDITOR: 'vi',
+  }
+  const replaced = findReplaced(map, { DATABASE_URL: 'postgresql://app:app@127.0.0.1/x' }, [], machine)
+  expect(replaced).toEqual([
+    { name: 'DATABASE_URL', was: 'db.example-corp.net', source: 'environment' },
+    { name: 'PGHOST', was: 'pg.example-corp.net', source: 'environment' },
+  ])
+})
