@@ -1,0 +1,191 @@
+import type { JsonPath } from '../../../contracts/json.ts'
+import type { Case, Credential, Expr, Observation, Pattern, RequestTemplate } from '../../../contracts/observation.ts'
+import type { ProjectMap } from '../../../contracts/project.ts'
+import { exprDoc, type Uses } from './expressions.ts'
+import { exprAt, pathWithin, requestEntityPath } from './json.ts'
+import { camel, singular, splitEndpoint, takeName } from './names.ts'
+import { type Held, heldBindings, type PatternScope, shapeOf } from './patterns.ts'
+import type { Code } from './print/code.ts'
+import type { Doc } from './print/doc.ts'
+import { accessPath, type Factories } from './recipes.ts'
+
+/** What drafting one case needs to know of everything else. */
+export interface DraftContext {
+  code: Code
+  uses: Uses
+  map: ProjectMap
+  factories: Factories
+  observations: Observation[]
+}
+
+/** The variables of one test: its bindings, and the parts of its request that are looked at again. */
+export interface CaseScope extends PatternScope {
+  /** The variable of a binding, which is in use from then on. */
+  nameOf(binding: string): string
+  isUsed(binding: string): boolean
+  /** The act, its fresh parameters replaced by the variables that hold them. */
+  act(): RequestTemplate
+  /** `const article = { … }` lines for request parts that were referred to; ask last. */
+  hoisted(): Doc[]
+  /** The request's body as code, through its variable when it has one; `changed` adds what a table row brings. */
+  bodyDoc(changes?: string): Doc | undefined
+  take(wanted: string[]): string
+}
+
+export function createCaseScope(context: DraftContext, subject: Case, paths: JsonPath[]): CaseScope {
+  const { code, uses, factories, observations } = context
+  const taken = new Set<string>(uses.helpers)
+  const names = new Map(subject.arrange.map(({ name }) => [name, takeName([camel(name)], taken)]))
+  const used = new Set<string>()
+  const variableOf = (binding: string) => names.get(binding) ?? camel(binding)
+  const nameOf = (binding: string) => {
+    used.add(binding)
+    return variableOf(binding)
+  }
+  const { act } = subject
+  const root = bodyRoot(subject, paths)
+  const entity = exprAt(act.body, root)
+  const variable = entity?.is === 'object' ? takeName(bodyNames(subject, factories, root), taken) : null
+  const parameters = new Map<string, { name: string; expr: Expr }>()
+  let bodyUsed = entity !== undefined && hasUnique(entity)
+
+  function actReference(at: 'request' | 'response', path: JsonPath): string {
+    if (at === 'response') return code.member('response.body', path)
+    const rest = pathWithin(path, root)
+    const part = exprAt(act.body, path)
+    if (variable && rest && part) {
+      bodyUsed = true
+      return code.member(variable, rest)
+    }
+    return parameterReference(path)
+  }
+
+  /** A value of the path or the query: repeated when it is fixed, kept in a variable when it is fresh each time. */
+  function parameterReference(path: JsonPath): string {
+    const key = String(path.at(-1))
+    const held = parameters.get(key)
+    if (held) return held.name
+    const expr = act.params[key] ?? act.query[key] ?? exprAt(act.body, path)
+    if (expr?.is === 'unique') {
+      const name = takeName([camel(key)], taken)
+      parameters.set(key, { name, expr })
+      return name
+    }
+    const doc = expr ? exprDoc(expr, scope) : 'undefined'
+    return typeof doc === 'string' ? doc : 'undefined'
+  }
+
+  const scope: CaseScope = {
+    code,
+    uses,
+    nameOf,
+    isUsed: (binding) => used.has(binding),
+    act() {
+      const held = (part: RequestTemplate['params']) =>
+        Object.fromEntries(
+          Object.entries(part).map(([key, expr]): [string, Expr] => [
+            key,
+            parameters.has(key) ? { is: 'ref', from: 'act', at: 'request', path: [key] } : expr,
+          ]),
+        )
+      return { ...act, params: held(act.params), query: held(act.query) }
+    },
+    reference(from, at, path) {
+      // What a row of a table of cases brings.
+      if (from.startsWith('$')) return code.member(from.slice(1), path)
+      if (from === 'act') return actReference(at, path)
+      const binding = subject.arrange.find(({ name }) => name === from)
+      const factory = binding && factories.get(binding.recipe)
+      if (!factory) return code.member(nameOf(from), path)
+      return code.member(nameOf(from), accessPath(factory, at, path, observations))
+    },
+    credential: (credential) => credentialDoc(credential, scope, context, nameOf),
+    held() {
+      const own: Held[] =
+        variable && entity ? [{ from: 'act', at: 'request', path: root, code: variable, value: shapeOf(entity) }] : []
+      return [...own, ...heldBindings(subject.arrange, factories, variableOf)]
+    },
+    hoisted() {
+      const lines = [...parameters.values()].map(({ name, expr }) => code.constant(name, exprDoc(expr, scope)))
+      if (variable && entity && bodyUsed) lines.push(code.constant(variable, exprDoc(entity, scope)))
+      return lines
+    },
+    bodyDoc(changes) {
+      if (!act.body) return undefined
+      const inner = variable && bodyUsed ? variable : null
+      if (!inner && !changes) return undefined
+      if (!changes) return wrap(root, inner as string, code)
+      const own = inner ? [{ spread: inner as Doc }] : objectEntries(entity, scope)
+      return wrap(root, code.object([...own, { spread: changes }]), code)
+    },
+    take: (wanted) => takeName(wanted, taken),
+  }
+  return scope
+}
+
+function objectEntries(expr: Expr | undefined, scope: PatternScope) {
+  if (expr?.is !== 'object') return []
+  return Object.entries(expr.properties).map(([key, value]) => ({ key, value: exprDoc(value, scope) }))
+}
+
+function wrap(path: JsonPath, inner: Doc, code: Code): Doc {
+  return path.toReversed().reduce<Doc>((doc, key) => code.object([{ key: String(key), value: doc }]), inner)
+}
+
+/** Where the variable for the body sits: inside the envelope unless something outside it is referred to. */
+function bodyRoot({ act }: Case, paths: JsonPath[]): JsonPath {
+  const root = requestEntityPath(act.body)
+  return paths.every((path) => pathWithin(path, root) !== null || !exprAt(act.body, path)) ? root : []
+}
+
+function bodyNames({ act, arrange }: Case, factories: Factories, root: JsonPath): string[] {
+  const { method } = splitEndpoint(act.endpoint)
+  if (method === 'PUT' || method === 'PATCH') return ['changes', 'payload']
+  const last = root.at(-1)
+  const made = [...factories.values()].find((factory) => factory.main.endpoint === act.endpoint)
+  const literals = act.endpoint.split('/').filter((segment) => segment && !segment.startsWith('{'))
+  const noun = camel(made?.recipe.name ?? singular(literals.at(-1) ?? 'payload'))
+  const free = [...(typeof last === 'string' ? [camel(last)] : [noun]), 'payload']
+  return free.filter((name) => !arrange.some((binding) => camel(binding.name) === name))
+}
+
+function hasUnique(expr: Expr): boolean {
+  if (expr.is === 'unique') return true
+  if (expr.is === 'object') return Object.values(expr.properties).some(hasUnique)
+  return expr.is === 'array' && expr.items.some(hasUnique)
+}
+
+/** References to the act's own request inside patterns. */
+export function actPaths(patterns: Pattern[]): JsonPath[] {
+  return patterns.flatMap((pattern): JsonPath[] => {
+    if (pattern.is === 'same') return pattern.from === 'act' && pattern.at === 'request' ? [pattern.path] : []
+    if (pattern.is === 'object') return actPaths(Object.values(pattern.properties))
+    return 'items' in pattern ? actPaths(pattern.items) : []
+  })
+}
+
+/** Headers for a credential: the actor's, or spoiled ones. */
+export function credentialDoc(
+  credential: Exclude<Credential, { is: 'none' }>,
+  scope: PatternScope,
+  { factories, code, map }: DraftContext,
+  nameOf: (binding: string) => string,
+): Doc {
+  const actor = credential.as === null ? null : `${nameOf(credential.as)}.headers`
+  if (credential.is === 'valid') return actor ?? '{}'
+  if (actor && credential.how !== 'malformed') {
+    scope.uses.helpers.add(credential.how)
+    return `${credential.how}(${actor})`
+  }
+  const way = [...factories.values()].map(({ recipe }) => recipe.credential).find(Boolean)
+  if (way && 'cookie' in way) return code.object([{ key: 'Cookie', value: code.string(`${way.cookie}=malformed`) }])
+  const scheme = map.auth[0]
+  const header = headerName(way?.header ?? scheme?.header ?? 'authorization')
+  const prefix = (way ? way.prefix.trim() : scheme?.prefixes[0]) ?? ''
+  return code.object([{ key: header, value: code.string(`${prefix} malformed`.trim()) }])
+}
+
+/** `x-api-key` → `X-Api-Key`. */
+export function headerName(name: string): string {
+  return name.replace(/(^|-)[a-z]/g, (start) => start.toUpperCase())
+}

@@ -1,0 +1,84 @@
+import type { DraftInput } from '../../../contracts/plugs.ts'
+import type { Suite } from '../../../contracts/suite.ts'
+import type { Style } from './style.ts'
+
+/** Major version of a declared dependency, `null` when it is not declared. */
+export function majorOf({ map }: Pick<DraftInput, 'map'>, name: string): number | null {
+  const declared = map.dependencies[name]
+  if (!declared) return null
+  const version = /\d+/.exec(declared.installed ?? declared.range)?.[0]
+  return version ? Number(version) : null
+}
+
+/** Jest's major version; the newest when it still has to be installed. */
+export function jestMajor(input: Pick<DraftInput, 'map'>): number {
+  const own = input.map.tests.runner === 'jest' ? /\d+/.exec(input.map.tests.runnerVersion ?? '')?.[0] : undefined
+  return own ? Number(own) : (majorOf(input, 'jest') ?? 29)
+}
+
+/** Something turns ES modules and types into what Jest loads by itself. */
+export function isTranspiled({ map }: Pick<DraftInput, 'map'>): boolean {
+  const known = [
+    'ts-jest',
+    '@swc/jest',
+    'babel-jest',
+    '@babel/preset-env',
+    '@babel/preset-typescript',
+    'esbuild-jest',
+    'jest-esbuild',
+  ]
+  return known.some((name) => name in map.dependencies)
+}
+
+export interface CommandPlan {
+  argv: string[]
+  /** In front of the command, as a shell writes it. */
+  env: Record<string, string>
+}
+
+/** `npx jest tests/integration` and what the project needs beside it. */
+export function planCommand(input: DraftInput, style: Style, config: string | null): CommandPlan {
+  const { map } = input
+  const native = style.esm && !isTranspiled(input)
+  const alone = map.stores.some(({ engine }) => engine === 'sqlite') || !map.boot?.app
+  const runner: Record<string, string[]> = {
+    yarn: ['yarn', 'jest'],
+    pnpm: ['pnpm', 'exec', 'jest'],
+    bun: ['bunx', 'jest'],
+  }
+  return {
+    argv: [
+      ...(runner[map.packageManager] ?? ['npx', 'jest']),
+      map.tests.dir,
+      ...(alone ? ['--runInBand'] : []),
+      ...(config ? [`--config=${config}`] : []),
+    ],
+    env: native ? { NODE_OPTIONS: '--experimental-vm-modules' } : {},
+  }
+}
+
+/** Test dependencies the project lacks, in versions that load beside what it has. */
+export function missingDependencies(input: DraftInput, style: Style): Suite['missing'] {
+  const { map } = input
+  const node = jestMajor(input)
+  const wanted: [string, string][] = [
+    ['jest', '^29.7.0'],
+    ['supertest', node < 27 ? '~6.1.6' : '^7.1.0'],
+  ]
+  if (style.typescript) {
+    if (!isTranspiled(input)) wanted.push(['ts-jest', '^29.4.0'])
+    wanted.push(['@types/jest', '^29.5.0'], ['@types/supertest', '^6.0.0'])
+  }
+  const add: Record<string, string> = {
+    yarn: 'yarn add --dev',
+    pnpm: 'pnpm add --save-dev',
+    bun: 'bun add --dev',
+  }
+  return wanted
+    .filter(([name]) => !(name in map.dependencies) && !(name === '@types/jest' && '@jest/globals' in map.dependencies))
+    .map(([name, range]) => ({
+      name,
+      range,
+      install: `${add[map.packageManager] ?? 'npm install --save-dev'} ${name}@${range}`,
+    }))
+}

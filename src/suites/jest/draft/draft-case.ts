@@ -1,0 +1,85 @@
+import type { Observation } from '../../../contracts/observation.ts'
+import { followDocs, markAssertion, observedOnly, responseDocs, rowDocs } from './assertions.ts'
+import { bindingDocs } from './bindings.ts'
+import { actPaths, type CaseScope, createCaseScope, type DraftContext } from './case-scope.ts'
+import { requestDoc } from './expressions.ts'
+import type { Doc } from './print/doc.ts'
+
+/** One `test` or `test.each` of a describe block. */
+export interface DraftedTest {
+  kind: Observation['case']['kind']
+  doc: Doc
+  /** Titles as the runner will show them, with the case each came from. */
+  cases: { title: string; id: string }[]
+  review: { id: string; observed: string[] } | null
+}
+
+/** Arrange – act – assert for one case, with blank lines between. */
+export function draftCase(observation: Observation, context: DraftContext): DraftedTest {
+  const subject = observation.case
+  const { code } = context
+  const scope = createCaseScope(context, subject, referredPaths(observation))
+  const body = caseBody(observation, scope, context)
+  const title = subject.title
+  const doc = code.statement(
+    code.call(code.style.caseWord, [code.string(title), code.arrow([], body, { async: true })]),
+  )
+  return { kind: subject.kind, doc, cases: [{ title, id: subject.id }], review: reviewOf([observation]) }
+}
+
+/** Statements of a test; `table` names what the rows of a table of cases supply. */
+export function caseBody(
+  { case: subject, expected, follow }: Observation,
+  scope: CaseScope,
+  context: DraftContext,
+  table: { changes?: string; query?: string; headers?: string; status?: string } = {},
+): Doc[] {
+  const { code } = context
+  const assertions = responseDocs(expected, 'response', scope, table.status)
+  const rows = rowDocs(expected.rows, scope)
+  const later = followDocs(subject.follow, follow, scope)
+  const act = scope.act()
+  const request = requestDoc(act, scope, {
+    body: scope.bodyDoc(table.changes),
+    query: table.query,
+    headers: table.headers,
+  })
+  const hoisted = scope.hoisted()
+  const arrange = [...bindingDocs(subject.arrange, scope, context), ...hoisted, ...rows.before]
+  return [
+    ...arrange,
+    ...(arrange.length > 0 ? [''] : []),
+    code.constant('response', request),
+    '',
+    [markAssertion(subject.id), assertions[0] as Doc],
+    ...assertions.slice(1),
+    ...rows.after,
+    ...later,
+  ]
+}
+
+export function referredPaths({ expected, follow, case: subject }: Observation) {
+  const patterns = [expected, ...follow].flatMap(({ body, rows, headers }) => [
+    ...(body ? [body] : []),
+    ...Object.values(headers),
+    ...rows.flatMap(({ where, values }) => [...Object.values(where), ...Object.values(values)]),
+  ])
+  const templates = subject.follow.flatMap(({ params, query, body }) => [
+    ...Object.values(params),
+    ...Object.values(query),
+    ...(body ? [body] : []),
+  ])
+  const inTemplates = templates.flatMap((expr) =>
+    expr.is === 'ref' && expr.from === 'act' && expr.at === 'request' ? [expr.path] : [],
+  )
+  return [...actPaths(patterns), ...inTemplates]
+}
+
+/** For the reader of the review: one item a test, naming at most a few values. */
+export function reviewOf(observations: Observation[]): DraftedTest['review'] {
+  const [first] = observations
+  const observed = [
+    ...new Set(observations.flatMap(({ expected, follow }) => [expected, ...follow].flatMap(observedOnly))),
+  ]
+  return first && observed.length > 0 ? { id: first.case.id, observed } : null
+}

@@ -1,0 +1,242 @@
+import type { JsonPath } from '../../../contracts/json.ts'
+import type { Case, Expr, Observation, Pattern } from '../../../contracts/observation.ts'
+import { createCaseScope, credentialDoc, type DraftContext } from './case-scope.ts'
+import { caseBody, type DraftedTest, draftCase, referredPaths, reviewOf } from './draft-case.ts'
+import { exprDoc } from './expressions.ts'
+import { exprAt, pathWithin, requestEntityPath, walkExpr, walkPattern } from './json.ts'
+import { takeName } from './names.ts'
+import { patternDoc } from './patterns.ts'
+import { type Doc, indent, join, newline } from './print/doc.ts'
+
+type Part = 'credential' | 'body' | 'query'
+
+/**
+ * Drafts the cases of one endpoint in order. Refusals that differ only in one part of the request, and in what they answer,
+ * become rows of one `test.each`.
+ */
+export function draftCases(observations: Observation[], context: DraftContext): DraftedTest[] {
+  const groups = new Map<string, { part: Part | null; members: Observation[] }>()
+  for (const observation of observations) {
+    const part = varyingPart(observation, observations)
+    const key = part ? groupKey(observation, part) : observation.case.id
+    const known = groups.get(key)
+    if (known) known.members.push(observation)
+    else groups.set(key, { part, members: [observation] })
+  }
+  return [...groups.values()].flatMap(({ part, members }) => {
+    if (!part || members.length < 2) return members.map((member) => draftCase(member, context))
+    return draftTable(members, part, observations, context)
+  })
+}
+
+function varyingPart(observation: Observation, all: Observation[]): Part | null {
+  const { kind, act } = observation.case
+  if (kind === 'unauthenticated') return 'credential'
+  if (kind !== 'invalid') return null
+  if (!act.body) return Object.keys(act.query).length > 0 || act.endpoint.startsWith('GET') ? 'query' : null
+  return changesOf(observation, all) ? 'body' : null
+}
+
+/** Cases with the same key differ in the varying part, the status and the body of the answer, and nothing else. */
+function groupKey(
+  { case: { kind, arrange, act, follow }, expected, follow: followed }: Observation,
+  part: Part,
+): string {
+  const fixed = { ...act, [part]: null, contentType: part === 'body' ? '' : act.contentType }
+  const { rows, contentType, headers, body } = expected
+  // A row of the table stands outside the test and knows nothing of what the test made.
+  const own = mentions(body) ? body : null
+  return JSON.stringify([kind, arrange, fixed, follow, followed, rows, contentType, headers, own, body === null])
+}
+
+function mentions(pattern: Pattern | null): boolean {
+  let found = false
+  walkPattern(pattern, (inner) => {
+    if (inner.is === 'same') found = true
+  })
+  return found
+}
+
+/** The body most cases of the endpoint share, at the entity, key by key. */
+function commonBody(all: Observation[], endpoint: string): { path: JsonPath; properties: Record<string, Expr> } {
+  const bodies = all.filter(({ case: { act } }) => act.endpoint === endpoint).map(({ case: { act } }) => act.body)
+  const path = mostCommon(bodies.map(requestEntityPath)) ?? []
+  const entities = bodies.map((body) => exprAt(body, path)).filter((expr) => expr?.is === 'object')
+  const keys = [
+    ...new Set(entities.flatMap((entity) => (entity?.is === 'object' ? Object.keys(entity.properties) : []))),
+  ]
+  const properties: Record<string, Expr> = {}
+  for (const key of keys) {
+    const values = entities.map((entity) => (entity?.is === 'object' ? (entity.properties[key] ?? null) : null))
+    const common = mostCommon(values)
+    if (common) properties[key] = common
+  }
+  return { path, properties }
+}
+
+function mostCommon<T>(values: T[]): T | undefined {
+  const counts = new Map<string, { value: T; count: number }>()
+  for (const value of values) {
+    const key = JSON.stringify(value)
+    counts.set(key, { value, count: (counts.get(key)?.count ?? 0) + 1 })
+  }
+  return [...counts.values()].sort((a, b) => b.count - a.count)[0]?.value
+}
+
+/** Keys in which a body departs from the common one (`undefined`: left out); `null` when it departs in other ways. */
+function changesOf(observation: Observation, all: Observation[]): Record<string, Expr | undefined> | null {
+  const { act } = observation.case
+  const common = commonBody(all, act.endpoint)
+  const entity = exprAt(act.body, common.path)
+  if (
+    entity?.is !== 'object' ||
+    JSON.stringify(around(act.body, common.path)) !== JSON.stringify(around(shell(common), common.path))
+  )
+    return null
+  const keys = new Set([...Object.keys(common.properties), ...Object.keys(entity.properties)])
+  const changed = [...keys].filter(
+    (key) => JSON.stringify(common.properties[key]) !== JSON.stringify(entity.properties[key]),
+  )
+  const referred = referredPaths(observation).map((path) => String(pathWithin(path, common.path)?.[0]))
+  const fits = changed.length > 0 && changed.length <= 3 && !changed.some((key) => referred.includes(key))
+  const free = changed.every((key) => !hasReference(entity.properties[key]))
+  return fits && free ? Object.fromEntries(changed.map((key) => [key, entity.properties[key]])) : null
+}
+
+const shell = ({ path, properties }: ReturnType<typeof commonBody>): Expr =>
+  path
+    .toReversed()
+    .reduce<Expr>((inner, key) => ({ is: 'object', properties: { [key]: inner } }), { is: 'object', properties })
+
+/** The body with the entity itself blanked. */
+function around(body: Expr | null, path: JsonPath): unknown {
+  const [key, ...rest] = path
+  if (key === undefined) return '*'
+  if (body?.is !== 'object') return body
+  return Object.entries(body.properties).map(([name, inner]) => [name, name === key ? around(inner, rest) : inner])
+}
+
+function hasReference(expr: Expr | undefined): boolean {
+  let found = false
+  walkExpr(expr ?? null, (inner) => {
+    if (inner.is === 'ref') found = true
+  })
+  return found
+}
+
+function draftTable(members: Observation[], part: Part, all: Observation[], context: DraftContext): DraftedTest[] {
+  const [first] = members as [Observation]
+  const { code } = context
+  const answer = commonAnswer(members)
+  const common = commonBody(all, first.case.act.endpoint)
+  const subject: Case =
+    part === 'body' ? { ...first.case, act: { ...first.case.act, body: shell(common) } } : first.case
+  const drafted: Observation = { ...first, case: subject, expected: { ...first.expected, body: answer.pattern } }
+  const scope = createCaseScope(context, subject, members.flatMap(referredPaths))
+  const column = scope.take([part === 'body' ? 'changes' : part === 'query' ? 'query' : 'headers', 'change'])
+  const actor = members
+    .map((member) => member.case.act.credential)
+    .find((one) => one.is === 'invalid' && one.as !== null && one.how !== 'malformed')
+  const statusVaries = new Set(members.map(({ expected }) => expected.status)).size > 1
+  const status = statusVaries ? 'status' : undefined
+  const body = caseBody(drafted, scope, context, {
+    status,
+    ...(part === 'body' ? { changes: column } : {}),
+    ...(part === 'query' ? { query: column } : {}),
+    ...(part === 'credential'
+      ? { headers: actor && actor.is === 'invalid' ? `${column}(${scope.nameOf(actor.as ?? '')})` : column }
+      : {}),
+  })
+  const actorName = actor && actor.is === 'invalid' && actor.as !== null ? scope.nameOf(actor.as) : null
+  const titles = splitTitles(members.map((member) => member.case.title))
+  const rows = members.map((member, index) => {
+    const cells: Doc[] = [code.string(titles.labels[index] as string), cellDoc(member)]
+    if (status) cells.push(String(member.expected.status))
+    for (const pattern of answer.cells[index] ?? []) cells.push(patternDoc(pattern, scope))
+    return code.array(cells)
+  })
+
+  function cellDoc({ case: { act } }: Observation): Doc {
+    if (part === 'query') return exprDoc({ is: 'object', properties: act.query }, scope)
+    if (part === 'credential') {
+      const { credential } = act
+      const headers = credential.is === 'none' ? '{}' : credentialDoc(credential, scope, context, scope.nameOf)
+      if (!actorName) return headers
+      const uses = credential.is === 'invalid' && credential.how !== 'malformed'
+      return code.lambda(uses ? [actorName] : [], uses ? headers : ['(', headers, ')'])
+    }
+    const changes = changesOf({ ...first, case: { ...first.case, act } }, all) ?? {}
+    return code.object(
+      Object.entries(changes).map(([key, expr]) => ({ key, value: expr ? exprDoc(expr, scope) : 'undefined' })),
+    )
+  }
+
+  const params = ['_', column, ...(status ? [status] : []), ...answer.names]
+  const table: Doc = [
+    '[',
+    indent([newline, ...join([',', newline], rows), code.style.trailingCommas ? ',' : '']),
+    newline,
+    ']',
+  ]
+  const run = code.arrow(params, body, { async: true })
+  const doc: Doc = [code.style.caseWord, '.each(', table, ')(', code.string(titles.pattern), ', ', run, ')']
+  const cases = members.map((member) => ({ title: member.case.title, id: member.case.id }))
+  return [{ kind: first.case.kind, doc: code.statement(doc), cases, review: reviewOf(members) }]
+}
+
+/** `refuses a missing title`, `refuses an empty title` → `refuses %s` and the labels. */
+function splitTitles(titles: string[]): { pattern: string; labels: string[] } {
+  const words = titles.map((title) => title.split(' '))
+  const shortest = Math.min(...words.map((list) => list.length)) - 1
+  let shared = 0
+  while (shared < shortest && words.every((list) => list[shared] === words[0]?.[shared])) shared += 1
+  const prefix = words[0]?.slice(0, shared).join(' ').replaceAll('%', '%%')
+  return {
+    pattern: prefix ? `${prefix} %s` : '%s',
+    labels: words.map((list) => list.slice(shared).join(' ')),
+  }
+}
+
+/** What all answers have in common, with a name in place of the smallest part in which they differ. */
+function commonAnswer(members: Observation[]): { pattern: Pattern | null; names: string[]; cells: Pattern[][] } {
+  const bodies = members.map(({ expected }) => expected.body)
+  const [first] = bodies
+  if (!first || bodies.some((body) => !body) || bodies.every((body) => same(body, first)))
+    return { pattern: first ?? null, names: [], cells: [] }
+  const { path, parts } = smallestDifference(bodies as Pattern[], [])
+  const name = takeName(
+    [String(path.at(-1) ?? 'body').replace(/\W/g, '') || 'body', 'expected'],
+    new Set(['changes', 'query', 'headers', 'payload']),
+  )
+  return { pattern: withPlaceholder(first, path, name), names: [name], cells: parts.map((part) => [part]) }
+}
+
+const same = (a: Pattern | null, b: Pattern | null) => JSON.stringify(a) === JSON.stringify(b)
+
+function smallestDifference(patterns: Pattern[], path: string[]): { path: string[]; parts: Pattern[] } {
+  const objects = patterns.filter((pattern) => pattern.is === 'object')
+  const [first] = objects
+  if (!first || objects.length < patterns.length) return { path, parts: patterns }
+  const keys = Object.keys(first.properties)
+  const alike = objects.every(
+    (object) => object.exact === first.exact && String(Object.keys(object.properties)) === String(keys),
+  )
+  if (!alike) return { path, parts: patterns }
+  const differing = keys.filter((key) =>
+    objects.some((object) => !same(object.properties[key] ?? null, first.properties[key] ?? null)),
+  )
+  const [only] = differing
+  if (only === undefined || differing.length > 1) return { path, parts: patterns }
+  return smallestDifference(
+    objects.map((object) => object.properties[only] as Pattern),
+    [...path, only],
+  )
+}
+
+function withPlaceholder(pattern: Pattern, path: string[], name: string): Pattern {
+  const [key, ...rest] = path
+  if (key === undefined || pattern.is !== 'object')
+    return { is: 'same', from: `$${name}`, at: 'response', path: [], provenance: 'promised' }
+  const inner = pattern.properties[key] as Pattern
+  return { ...pattern, properties: { ...pattern.properties, [key]: withPlaceholder(inner, rest, name) } }
+}

@@ -1,0 +1,138 @@
+import { posix } from 'node:path'
+import type { DraftInput } from '../../../contracts/plugs.ts'
+import type { ReviewItem, Suite, SuiteFile } from '../../../contracts/suite.ts'
+import type { DraftContext } from './case-scope.ts'
+import { missingDependencies, planCommand } from './command.ts'
+import { composeFile } from './compose.ts'
+import type { Uses } from './expressions.ts'
+import { blockDoc, draftBlocks, groupBlocks, type TestFile } from './files.ts'
+import { createOwnership, manifestFile } from './manifest.ts'
+import { createCode } from './print/code.ts'
+import { join, newline, printDoc } from './print/doc.ts'
+import { planFactories } from './recipes.ts'
+import { planServices, planVariables } from './services.ts'
+import { readStyle, type Style } from './style.ts'
+import { supportFiles } from './support/index.ts'
+
+const COMPOSE = 'docker-compose.test.yml'
+
+/**
+ * Writes a Jest + Supertest suite from what exploring saw: test files, a few helpers, compose file and manifest, in the project's
+ * own manner. Same input, same bytes. Nobody else's file is overwritten: ours goes beside it.
+ */
+export async function draftJestSuite(input: DraftInput): Promise<Suite> {
+  const { map, exploration } = input
+  const style = await readStyle(input)
+  const context = createContext(input, style)
+  // The first pass finds out what tests need of the factories, the second writes them knowing it.
+  draftBlocks(map, context)
+  resetUses(context.uses)
+  const blocks = draftBlocks(map, context)
+  const ownership = await createOwnership(input.existing)
+  const services = planServices(map.stores)
+  const variables = planVariables(input, services)
+  const dir = map.tests.dir.replace(/\/+$/, '')
+  const support = await supportFolder(dir, style, ownership.isOurs)
+  const helpers = await supportFiles(input, context, { folder: `${dir}/${support}`, services, variables })
+  const exported = helpers.names
+  const files: SuiteFile[] = [...helpers.files]
+  const review: ReviewItem[] = []
+  const cases: NonNullable<Suite['cases']> = []
+  for (const file of groupBlocks(blocks, map)) {
+    const path = await ownership.freePath(`${dir}/${file.name}${map.tests.suffix}`)
+    const { text, lines } = printFile(file, context, exported, helpers.importFrom(`./${support}/index`))
+    files.push({ path, content: text, kind: 'test' })
+    review.push(...reviewItems(file, path, text, lines))
+    for (const block of file.blocks)
+      for (const test of block.tests)
+        for (const { title, id } of test.cases) cases.push({ file: path, test: `${block.title} > ${title}`, case: id })
+  }
+  if (services.length > 0) {
+    const path = await ownership.freePath(COMPOSE)
+    files.push({ path, content: composeFile(services), kind: 'compose' })
+    if (path !== COMPOSE) renameIn(files, COMPOSE, path)
+  }
+  const plan = planCommand(input, style, null)
+  const prefix = Object.entries(plan.env).map(([name, value]) => `${name}=${value} `)
+  const command = prefix.join('') + plan.argv.join(' ')
+  files.sort((a, b) => (a.path < b.path ? -1 : 1))
+  return {
+    runner: 'jest',
+    files: [...files, manifestFile(files, command)],
+    command,
+    argv: plan.argv,
+    cwd: '.',
+    env: { ...variables, ...plan.env },
+    tests: cases.length,
+    review,
+    cases,
+    missing: missingDependencies(input, style),
+  }
+
+  function createContext({ map }: DraftInput, style: Style): DraftContext {
+    const uses: Uses = { unique: new Set(), helpers: new Set(), methods: new Set() }
+    const observations = exploration.observations
+    return { code: createCode(style), uses, map, factories: planFactories(exploration), observations }
+  }
+}
+
+function resetUses(uses: Uses): void {
+  for (const set of [uses.unique, uses.helpers, uses.methods]) set.clear()
+}
+
+/** `support`, or a name beside it when somebody's file would be overwritten there. */
+async function supportFolder(dir: string, style: Style, isOurs: (path: string) => Promise<boolean>): Promise<string> {
+  const extension = style.typescript ? 'ts' : 'js'
+  const names = ['app', 'assertions', 'database', 'environment', 'factories', 'index', 'unique']
+  for (let count = 1; ; count += 1) {
+    const folder = count === 1 ? 'support' : `support-${count}`
+    const ours = await Promise.all(names.map((name) => isOurs(`${dir}/${folder}/${name}.${extension}`)))
+    if (ours.every(Boolean)) return folder
+  }
+}
+
+function printFile(file: TestFile, context: DraftContext, exported: string[], from: string) {
+  const { code } = context
+  const layout = { width: code.style.width, indent: code.style.indent }
+  const body = printDoc(
+    join(
+      [newline, newline],
+      file.blocks.map((block) => blockDoc(block, context)),
+    ),
+    layout,
+  )
+  const names = exported.filter((name) => new RegExp(`(?<![\\w.$'"])${name}\\b(?!['"]?:)`).test(body.text))
+  const list = code.object(names.map((name) => ({ key: name, value: name })))
+  const esm = code.style.esm || code.style.typescript
+  const head = esm
+    ? code.statement(['import ', list, ` from ${code.string(from)}`])
+    : code.statement(['const ', list, ` = require(${code.string(from)})`])
+  const start = printDoc(head, layout).text
+  const text = `${start}\n${body.text}`
+  const shift = start.split('\n').length
+  return { text, lines: new Map([...body.lines].map(([id, line]) => [id, line + shift])) }
+}
+
+function reviewItems(file: TestFile, path: string, text: string, lines: Map<string, number>): ReviewItem[] {
+  const source = text.split('\n')
+  return file.blocks.flatMap(({ tests }) =>
+    tests.flatMap(({ review }): ReviewItem[] => {
+      const line = review ? lines.get(review.id) : undefined
+      if (!review || line === undefined) return []
+      const [shown, rest] = [review.observed.slice(0, 4), review.observed.length - 4]
+      const more = rest > 0 ? ` and ${rest} more` : ''
+      return [
+        {
+          file: path,
+          line,
+          assertion: (source[line - 1] ?? '').trim(),
+          why: `observed only: ${shown.join(', ')}${more}`,
+        },
+      ]
+    }),
+  )
+}
+
+function renameIn(files: SuiteFile[], from: string, to: string): void {
+  for (const file of files) file.content = file.content.replaceAll(from, posix.normalize(to))
+}

@@ -1,0 +1,52 @@
+/** `order_items` → `orderItems`, always an identifier. */
+export function camel(name: string): string {
+  const words = name
+    .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
+    .split(/[^A-Za-z0-9]+/)
+    .filter(Boolean)
+  const joined = words
+    .map((word, index) => (index === 0 ? word.charAt(0).toLowerCase() : word.charAt(0).toUpperCase()) + word.slice(1))
+    .join('')
+  return /^[A-Za-z_$]/.test(joined) ? joined : `_${joined}`
+}
+
+export function pascal(name: string): string {
+  const word = camel(name)
+  return word.charAt(0).toUpperCase() + word.slice(1)
+}
+
+/** `categories` → `category`. */
+export function singular(word: string): string {
+  if (/(ss|us|is|news)$/i.test(word)) return word
+  if (/ies$/i.test(word)) return `${word.slice(0, -3)}y`
+  if (/(xes|ches|shes|sses|zes)$/i.test(word)) return word.slice(0, -2)
+  return word.replace(/s$/i, '')
+}
+
+/** The same name in whatever casing: `priceCents`, `price_cents` → `pricecents`. */
+export function plain(name: string): string {
+  return name.toLowerCase().replace(/[^a-z0-9]/g, '')
+}
+
+/** `POST /articles/{slug}` → its parts, the path once with `{slug}` and once with `:slug`. */
+export function splitEndpoint(endpoint: string): { method: string; path: string; title: string } {
+  const space = endpoint.indexOf(' ')
+  const method = endpoint.slice(0, space)
+  const path = endpoint.slice(space + 1)
+  return { method, path, title: `${method} ${path.replace(/\{([^}]+)\}/g, ':$1')}` }
+}
+
+const RESERVED = new Set(
+  'break case catch class const continue debugger default delete do else enum export extends false finally for function if import in instanceof new null return super switch this throw true try typeof var void while with yield let static await async package private public interface implements protected api rows unique expect test it describe response before integer uuid isoDate day jwt url email hash orNull whatever inAnyOrder lacking tampered expired status'.split(
+    ' ',
+  ),
+)
+
+/** The first of the wanted names that is free, else the first with a number; it is taken from then on. */
+export function takeName(wanted: string[], taken: Set<string>): string {
+  const free = (name: string) => !taken.has(name) && !RESERVED.has(name)
+  let name = wanted.find(free)
+  for (let count = 2; name === undefined; count += 1) name = [`${wanted[0]}${count}`].find(free)
+  taken.add(name)
+  return name
+}

@@ -1,0 +1,138 @@
+import type { Json, JsonPath } from '../../../contracts/json.ts'
+import type { Binding, Expr, Pattern } from '../../../contracts/observation.ts'
+import type { Scope } from './expressions.ts'
+import { isObject, pathWithin, valueAt } from './json.ts'
+import type { Entry } from './print/code.ts'
+import type { Doc } from './print/doc.ts'
+import { type Factories, returnsEntityOnly } from './recipes.ts'
+
+/** Something whose value a test holds in a variable, so that an expected object can be spread from it. */
+export interface Held {
+  from: string
+  at: 'request' | 'response'
+  /** Where the variable's value sits in the request or answer. */
+  path: JsonPath
+  code: string
+  /** Its shape: the keys it certainly has, and for answers the values seen. */
+  value: Json
+}
+
+export interface PatternScope extends Scope {
+  held(): Held[]
+}
+
+/** Entities that the bindings' factories return as they were answered. */
+export function heldBindings(bindings: Binding[], factories: Factories, nameOf: (name: string) => string): Held[] {
+  return bindings.flatMap((binding): Held[] => {
+    const factory = factories.get(binding.recipe)
+    if (!factory?.entityPath || !returnsEntityOnly(factory) || !isObject(factory.entity)) return []
+    const at = 'response' as const
+    return [{ from: binding.name, at, path: factory.entityPath, code: nameOf(binding.name), value: factory.entity }]
+  })
+}
+
+/** An object expression's shape as JSON; what is computed stands as `null`. */
+export function shapeOf(expr: Expr): Json {
+  if (expr.is === 'literal') return expr.value
+  if (expr.is === 'array') return expr.items.map(shapeOf)
+  if (expr.is === 'object')
+    return Object.fromEntries(Object.entries(expr.properties).map(([key, value]) => [key, shapeOf(value)]))
+  return null
+}
+
+const FORMATS: Record<Extract<Pattern, { is: 'format' }>['format'], { any: string } | { helper: string }> = {
+  string: { any: 'String' },
+  number: { any: 'Number' },
+  boolean: { any: 'Boolean' },
+  integer: { helper: 'integer' },
+  uuid: { helper: 'uuid' },
+  'date-time': { helper: 'isoDate' },
+  date: { helper: 'day' },
+  jwt: { helper: 'jwt' },
+  url: { helper: 'url' },
+  email: { helper: 'email' },
+  hash: { helper: 'hash' },
+}
+
+/** What is expected, as a value for `toEqual` with asymmetric matchers. */
+export function patternDoc(pattern: Pattern, scope: PatternScope): Doc {
+  const { code } = scope
+  switch (pattern.is) {
+    case 'equals':
+      return code.literal(pattern.value)
+    case 'same':
+      return scope.reference(pattern.from, pattern.at, pattern.path)
+    case 'format': {
+      const format = FORMATS[pattern.format]
+      const matcher = 'any' in format ? `expect.any(${format.any})` : use(scope, format.helper)
+      return pattern.nullable ? `${use(scope, 'orNull')}(${matcher})` : matcher
+    }
+    case 'anything':
+      // `expect.anything()` would refuse null.
+      return use(scope, 'whatever')
+    case 'array': {
+      const items = pattern.items.map((item) => patternDoc(item, scope))
+      if (pattern.ordered || items.length < 2) return code.array(items)
+      return code.call(use(scope, 'inAnyOrder'), [code.array(items)])
+    }
+    case 'contains':
+      return code.call('expect.arrayContaining', [code.array(pattern.items.map((item) => patternDoc(item, scope)))])
+    case 'lacks':
+      return code.call(
+        use(scope, 'lacking'),
+        pattern.items.map((item) => patternDoc(item, scope)),
+      )
+    case 'object': {
+      const doc = objectDoc(pattern, scope)
+      return pattern.exact ? doc : code.call('expect.objectContaining', [doc])
+    }
+  }
+}
+
+function use(scope: Scope, helper: string): string {
+  scope.uses.helpers.add(helper)
+  return helper
+}
+
+function objectDoc(pattern: Extract<Pattern, { is: 'object' }>, scope: PatternScope): Doc {
+  const base = pattern.exact ? scope.held().find((held) => spreads(pattern, held)) : undefined
+  const entries: Entry[] = base ? [{ spread: base.code }] : []
+  for (const [key, inner] of Object.entries(pattern.properties)) {
+    if (base && isSame(inner, base, [...base.path, key])) continue
+    entries.push({ key, value: patternDoc(inner, scope) })
+  }
+  if (base && entries.length === 1) return reference(base, scope)
+  if (base) entries[0] = { spread: reference(base, scope) }
+  return scope.code.object(entries)
+}
+
+const reference = (held: Held, scope: Scope) => scope.reference(held.from, held.at, held.path)
+
+/** Does `{ ...held }` bring no key that the pattern lacks, and at least two that it has? */
+function spreads({ properties }: Extract<Pattern, { is: 'object' }>, held: Held): boolean {
+  if (!isObject(held.value) || !Object.keys(held.value).every((key) => key in properties)) return false
+  const all = Object.entries(properties).filter(([key, inner]) => isSame(inner, held, [...held.path, key]))
+  const true_ = all.filter(([, inner]) => inner.is !== 'equals')
+  return all.length >= 2 && (true_.length >= 2 || true_.length === Object.keys(properties).length)
+}
+
+/** Is it what the held value has at this path anyway? Literals count when the answer that is held had them too. */
+function isSame(pattern: Pattern, held: Held, path: JsonPath): boolean {
+  if (pattern.is === 'same')
+    return pattern.from === held.from && pattern.at === held.at && String(pattern.path) === String(path)
+  const seen = valueAt(held.value, pathWithin(path, held.path) ?? [])
+  if (pattern.is === 'equals') return seen !== undefined && JSON.stringify(seen) === JSON.stringify(pattern.value)
+  if (pattern.is === 'array')
+    return (
+      Array.isArray(seen) &&
+      seen.length === pattern.items.length &&
+      (pattern.ordered || seen.length < 2) &&
+      pattern.items.every((item, index) => isSame(item, held, [...path, index]))
+    )
+  if (pattern.is !== 'object' || !pattern.exact || !isObject(seen)) return false
+  const keys = Object.keys(pattern.properties)
+  return (
+    keys.length === Object.keys(seen).length &&
+    keys.every((key) => key in seen && isSame(pattern.properties[key] as Pattern, held, [...path, key]))
+  )
+}

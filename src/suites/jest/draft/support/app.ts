@@ -1,0 +1,127 @@
+import type { ProjectMap } from '../../../../contracts/project.ts'
+import { restyle } from '../print/restyle.ts'
+import type { Style } from '../style.ts'
+import type { Imports } from './imports.ts'
+
+/** The application and the client that talks to it; a server of its own where the application cannot be imported. */
+export function appModule(
+  map: ProjectMap,
+  imports: Imports,
+  methods: string[],
+  options: { database: boolean; guardRequests: boolean },
+  style: Style,
+): string {
+  const boot = map.boot
+  const check = options.guardRequests ? `    if (!isReady()) throw new Error('The test database is not ready');\n` : ''
+  const ready = options.guardRequests ? `import { isReady } from './database';` : ''
+  const typed = methods.map((method) => `'${method}'`).join(' | ')
+  const send = (target: string) =>
+    `/** A client as in Supertest, with a deadline for each request. */
+const send = (method«: ${typed}») => (path«: string») => {
+${check}  return request(${target})[method](path).timeout(10000);
+};
+
+export const api = { ${methods.map((method) => `${method}: send('${method}')`).join(', ')} };`.replace(
+      /^ {4}if/m,
+      '  if',
+    )
+  if (!boot?.app) return spawned(map, ready, send('`http://127.0.0.1:${port}`'), style)
+  const app = imports.of(
+    boot.app,
+    boot.app.kind === 'factory' ? 'createApp' : boot.app.kind === 'http' ? 'server' : 'app',
+  )
+  const lines = [
+    `import './environment';`,
+    ...boot.before.map(imports.bare),
+    `import request from 'supertest';`,
+    app.line,
+    ready,
+  ]
+  const targets: Record<string, string> = {
+    koa: `${app.name}.callback()`,
+    factory: `${app.name}()`,
+    fastify: `${app.name}.server`,
+  }
+  const target = targets[boot.app.kind] ?? app.name
+  const server = target === app.name ? '' : `const server = ${target};`
+  const hooks =
+    boot.app.kind === 'fastify'
+      ? `export const open = () => ${app.name}.ready();\nexport const shut = () => ${app.name}.close();`
+      : ''
+  const parts = [lines.filter(Boolean).join('\n'), server, send(server ? 'server' : app.name), hooks]
+  return restyle(parts.filter(Boolean).join('\n\n'), style)
+}
+
+/** Does the helper's app have to be opened and shut? */
+export function needsOpening(map: ProjectMap): boolean {
+  return !map.boot?.app || map.boot.app.kind === 'fastify'
+}
+
+function spawned(map: ProjectMap, ready: string, send: string, style: Style): string {
+  const command = map.boot?.command ?? ['npm', 'start']
+  const variable = map.boot?.portVariable
+  const [program, ...args] = command
+  const list = args.map((arg) => `'${arg}'`).join(', ')
+  const port = map.boot?.defaultPort ?? 3000
+  const choose = variable
+    ? `/** A port that was free a moment ago. */
+const freePort = () =>
+  new Promise«<number>»((resolve, reject) => {
+    const probe = createServer();
+    probe.once('error', reject);
+    probe.listen(0, '127.0.0.1', () => {
+      const { port: free } = probe.address()« as AddressInfo»;
+      probe.close(() => resolve(free));
+    });
+  });
+`
+    : ''
+  return restyle(
+    [
+      [
+        `import './environment';`,
+        `import { spawn } from 'child_process';`,
+        variable
+          ? style.typescript
+            ? `import { createServer, type AddressInfo } from 'net';`
+            : `import { createServer } from 'net';`
+          : '',
+        `import request from 'supertest';`,
+        ready,
+      ]
+        .filter(Boolean)
+        .join('\n'),
+      variable ? `let port = 0;` : `const port = ${port};`,
+      `let server«: ReturnType<typeof spawn> | undefined»;\nlet output = '';`,
+      choose.trim(),
+      send,
+      `const isUp = () => request(\`http://127.0.0.1:\${port}\`).get('/').timeout(1000).then(() => true, () => false);
+
+const pause = (ms«: number») => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** Starts the server as in production and waits until it answers. */
+export async function open() {
+${variable ? '  port = await freePort();\n' : ''}  const env = { ...process.env${variable ? `, ${variable}: String(port)` : ''} };
+  const started = spawn('${program}', [${list}], { env, detached: true });
+  server = started;
+  for (const stream of [started.stdout, started.stderr]) stream.on('data', (chunk«: Buffer») => (output += chunk));
+  const deadline = Date.now() + 30000;
+  while (!(await isUp())) {
+    if (started.exitCode !== null || Date.now() > deadline) throw new Error(\`The server does not start:\\n\${output}\`);
+    await pause(50);
+  }
+}
+
+export async function shut() {
+  const running = server;
+  if (!running || running.exitCode !== null) return;
+  const exited = new Promise((resolve) => running.once('exit', resolve));
+  process.kill(-«(»running.pid« as number)», 'SIGTERM');
+  await exited;
+}`,
+    ]
+      .filter(Boolean)
+      .join('\n\n'),
+    style,
+  )
+}

@@ -1,0 +1,98 @@
+import { restyle } from '../print/restyle.ts'
+import type { Style } from '../style.ts'
+
+const MATCHERS: Record<string, string> = {
+  uuid: 'export const uuid = expect.stringMatching(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i);',
+  isoDate: 'export const isoDate = expect.stringMatching(/^\\d{4}-\\d\\d-\\d\\d[T ]\\d\\d:\\d\\d:\\d\\d/);',
+  day: 'export const day = expect.stringMatching(/^\\d{4}-\\d\\d-\\d\\d$/);',
+  jwt: 'export const jwt = expect.stringMatching(/^[\\w-]+\\.[\\w-]+\\.[\\w-]+$/);',
+  url: 'export const url = expect.stringMatching(/^[a-z]+:\\/\\/\\S+$/);',
+  email: 'export const email = expect.stringMatching(/^\\S+@\\S+$/);',
+  hash: 'export const hash = expect.stringMatching(/^\\S{20,}$/);',
+  integer: 'export const integer = matching(Number.isInteger);',
+  whatever:
+    '/** Present or not, of any kind: it differs from call to call. */\nexport const whatever = matching(() => true);',
+  orNull:
+    'export const orNull = (matcher«: any») => matching((value) => value === null || matcher.asymmetricMatch(value));',
+  inAnyOrder: `export const inAnyOrder = (items«: unknown[]») =>
+  matching((value) => {
+    expect(value).toHaveLength(items.length);
+    expect(value).toEqual(expect.arrayContaining(items));
+    return true;
+  });`,
+  lacking: `/** An array in which none of these occurs. */
+export const lacking = (...items«: unknown[]») =>
+  matching((value) => {
+    for (const item of items) expect(value).not.toContainEqual(item);
+    return true;
+  });`,
+}
+
+const SPOILED: Record<string, string> = {
+  tampered: `/** Credentials whose signature was changed. */
+export function tampered(headers«: Record<string, string>»)«: Record<string, string>» {
+  const [[name, value]] = Object.entries(headers);
+  const end = value.endsWith('AAAA') ? 'BBBB' : 'AAAA';
+  return { [name]: value.slice(0, -4) + end };
+}`,
+}
+
+/** Matchers in use, and assertions that show request and response when they fail. */
+export function assertionsModule(
+  used: Set<string>,
+  options: { factories: boolean; secretVariable: string | null },
+  style: Style,
+): string {
+  const matchers = Object.keys(MATCHERS).filter((name) => used.has(name))
+  const custom = matchers.some((name) => MATCHERS[name]?.includes('matching('))
+  const parts = [
+    used.has('expired') ? `import { createHmac } from 'crypto';` : '',
+    style.typescript ? `import type { Response } from 'supertest';` : '',
+    custom ? `const matching = (asymmetricMatch«: (value: any) => boolean») => ({ asymmetricMatch });` : '',
+    matchers
+      .filter((name) => !MATCHERS[name]?.includes('\n'))
+      .map((name) => MATCHERS[name])
+      .join('\n'),
+    ...matchers.filter((name) => MATCHERS[name]?.includes('\n')).map((name) => MATCHERS[name] as string),
+    `function exchange(response«: Response») {
+  const { method, url, _data } = «(»response« as any)».request;
+  const sent = _data === undefined ? '' : JSON.stringify(_data);
+  return \`\${method} \${url} \${sent}\\n=> \${response.status} \${response.text}\`;
+}`,
+    `const bodyOf = (response«: Response») =>
+  /json/.test(response.type) ? response.body : response.text || undefined;`,
+    `/** Status and exact body; without a body it must be empty. */
+export function expectResponse(response«: Response», status«: number», body«?: unknown») {
+  try {
+    expect(response.status).toBe(status);
+    expect(bodyOf(response)).toEqual(body);
+  } catch (error) {
+    «(»error« as Error)».message += \`\\n\\n\${exchange(response)}\`;
+    Error.captureStackTrace(error« as Error», expectResponse);
+    throw error;
+  }
+}`,
+    options.factories
+      ? `/** For steps that only prepare a test. */
+export function expectSuccess(response«: Response») {
+  if (response.status >= 400) throw new Error(\`A preparing request failed\\n\\n\${exchange(response)}\`);
+}`
+      : '',
+    used.has('tampered') ? (SPOILED.tampered as string) : '',
+    used.has('expired') ? expired(options.secretVariable ?? 'JWT_SECRET') : '',
+  ]
+  return restyle(parts.filter(Boolean).join('\n\n'), style)
+}
+
+function expired(variable: string): string {
+  return `/** The same claims, signed correctly, but past their time. */
+export function expired(headers«: Record<string, string>»)«: Record<string, string>» {
+  const [[name, value]] = Object.entries(headers);
+  const [, prefix, head, claims] = /^(\\S+ )?([\\w-]+)\\.([\\w-]+)\\./.exec(value)« as string[]»;
+  const then = Math.floor(Date.now() / 1000) - 3600;
+  const past = { ...JSON.parse(Buffer.from(claims, 'base64').toString()), iat: then - 60, exp: then };
+  const unsigned = \`\${head}.\${Buffer.from(JSON.stringify(past)).toString('base64url')}\`;
+  const signature = createHmac('sha256', process.env.${variable}« as string»).update(unsigned).digest('base64url');
+  return { [name]: \`\${prefix || ''}\${unsigned}.\${signature}\` };
+}`
+}

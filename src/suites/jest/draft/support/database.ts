@@ -1,0 +1,264 @@
+import type { Table } from '../../../../contracts/environment.ts'
+import type { DataStore, Migration } from '../../../../contracts/project.ts'
+import { restyle } from '../print/restyle.ts'
+import type { Style } from '../style.ts'
+import type { CleanupPlan, Sign } from './cleanup.ts'
+import type { Access } from './handles.ts'
+
+export interface DatabaseModule {
+  store: DataStore
+  access: Access
+  tables: Table[]
+  plan: CleanupPlan
+  /** Code of the project's root, relative to the helpers. */
+  root: string
+  compose: boolean
+  /** Old Jest runs tests after a failed `beforeAll`: requests ask `isReady` first. */
+  guardRequests: boolean
+}
+
+/** Marker, migrations, looking at rows and removing our own; through the project's handle where there is one. */
+export function databaseModule(module: DatabaseModule, style: Style): string {
+  const { store, access, plan, guardRequests } = module
+  const marks = plan.removals.length > 0
+  const sweeps = plan.roots.length > 0
+  const command = migrationCommand(store.migrations)
+  const unique = [...(sweeps ? ['abandonedMarks'] : []), ...(plan.usesMade ? ['made'] : []), ...(marks ? ['mark'] : [])]
+  const imports = [
+    `import './environment';`,
+    command ? `import { execFileSync } from 'child_process';` : '',
+    store.engine === 'sqlite' ? `import { tmpdir } from 'os';\nimport { relative } from 'path';` : '',
+    ...access.imports,
+    unique.length > 0 ? `import { ${unique.join(', ')} } from './unique';` : '',
+  ]
+  const parts = [
+    imports.filter(Boolean).join('\n'),
+    access.setup,
+    rowsFunction(module),
+    markerFunction(module),
+    migrateFunction(module, command),
+    marks ? removeFunction(module) : '',
+    `let ready = false;
+
+/** Before the tests of a file: proves that the database is ours, applies migrations, removes what an interrupted run left. */
+export async function prepare() {
+  await assertTestDatabase();
+  await migrate();
+${sweeps ? leftovers(module) : ''}  ready = true;
+}`,
+    guardRequests ? `export const isReady = () => ready;` : '',
+    marks
+      ? `export async function removeOwnRows() {
+  if (ready) await removeMarked(mark);
+}`
+      : '',
+    `export const close = () => ${access.close};`,
+  ]
+  let text = parts.filter(Boolean).join('\n\n')
+  if (!migrateFunction(module, command)) text = text.replace('  await migrate();\n', '')
+  if (!marks && !guardRequests) text = text.replace('let ready = false;\n\n', '').replace('  ready = true;\n', '')
+  return restyle(text, style)
+}
+
+const quoteMark = (store: DataStore) => (/mysql|mariadb/.test(store.engine) ? '`' : '"')
+
+const RESERVED =
+  /^(user|users?_?$|order|group|table|select|where|from|to|check|column|references|primary|default|desc|asc|limit|offset|key|index|values|like|and|or|not|all|end|case|window)$/i
+
+function sqlName(name: string, store: DataStore, inTemplate = true): string {
+  if (/^[a-z_][a-z0-9_]*$/.test(name) && (!RESERVED.test(name) || name === 'users')) return name
+  const quote = quoteMark(store)
+  return name
+    .split('.')
+    .map((part) => (quote === '`' && inTemplate ? `\\\`${part}\\\`` : quote + part + quote))
+    .join('.')
+}
+
+function rowsFunction({ access, store, tables }: DatabaseModule): string {
+  const bigints =
+    store.engine === 'sqlite'
+      ? []
+      : tables.flatMap(({ columns }) =>
+          columns.filter(({ type }) => /^(bigint|int8|bigserial)/i.test(type)).map(({ name }) => name),
+        )
+  const unique = [...new Set(bigints)].sort()
+  const json =
+    unique.length > 0
+      ? `
+// Some drivers hand out these as text.
+const bigints = [${unique.map((name) => `'${name}'`).join(', ')}];
+
+const toJson = (column«: string», value«: any») =>
+  bigints.includes(column) && value !== null ? Number(value) : value;
+`
+      : ''
+  const result = `JSON.parse(JSON.stringify(found${unique.length > 0 ? ', toJson' : ''}))`
+  const head = `/** Rows of a table as JSON has them: dates as ISO text. */
+export async function rows(table«: string», where«: Record<string, unknown>»)«: Promise<Record<string, any>[]>» {`
+  if (access.knex)
+    return `${json}${head}
+  const found = await ${access.knex}(table).where(where);
+  return ${result};
+}`.trim()
+  const quote = quoteMark(store) === '"' ? '"' : '\\`'
+  const placeholder = access.placeholder === 'dollar' ? '$${index + 1}' : '?'
+  const index = access.placeholder === 'dollar' ? ', index' : ''
+  const typed = access.setup.includes('$queryRawUnsafe')
+  const column = typed ? `CAST(${quote}\${column}${quote} AS text)` : `${quote}\${column}${quote}`
+  const values = typed ? 'Object.values(where).map(String)' : 'Object.values(where)'
+  return `${json}${head}
+  const conditions = Object.keys(where).map((column${index}) => \`${column} = ${placeholder}\`);
+  const sql = \`SELECT * FROM ${quote}\${table}${quote} WHERE \${conditions.join(' AND ')}\`;
+  const found = await query(sql, ${values});
+  return ${result};
+}`.trim()
+}
+
+function markerFunction({ store, access, compose }: DatabaseModule): string {
+  const ask = (sql: string) => {
+    if (!access.knex) return `await query("${sql}")`
+    return store.engine === 'sqlite'
+      ? `await ${access.knex}.raw('${sql}')`
+      : `(await ${access.knex}.raw("${sql}")).rows`
+  }
+  if (store.engine === 'postgres')
+    return `/** Only a server that was started for tests carries the marker. */
+async function assertTestDatabase() {
+  const [{ marker }] = ${ask("SELECT current_setting('integration_tests.marker', true) AS marker")};
+  if (!marker) {
+    throw new Error(
+      'This PostgreSQL server is not for tests: it lacks the setting integration_tests.marker.${compose ? " ' +\n        'Start one with: docker compose -f docker-compose.test.yml up -d --wait" : ''}',
+    );
+  }
+}`
+  if (store.engine === 'sqlite')
+    return `/** Only a file that says so, or one in the temporary directory, is for tests. */
+async function assertTestDatabase() {
+  const [{ file }] = ${ask('PRAGMA database_list')};
+  if (file && !file.startsWith(tmpdir()) && !/test/i.test(relative(process.cwd(), file))) {
+    throw new Error(\`\${file} is not a test database: its path lacks the word "test"\`);
+  }
+}`
+  const ask2 = access.knex
+    ? `(await ${access.knex}.raw('SELECT DATABASE() AS name'))[0]`
+    : `await query('SELECT DATABASE() AS name')`
+  return `/** Only a database that says so is for tests. */
+async function assertTestDatabase() {
+  const [{ name }] = ${ask2};
+  if (!/test/i.test(name)) throw new Error(\`The database \${name} is not for tests: its name lacks the word "test"\`);
+}`
+}
+
+function migrationCommand(migrations: Migration | null): string[] | null {
+  return migrations?.command && migrations.command.length > 0 ? migrations.command : null
+}
+
+/** Runs the project's own migrations when a table is missing; '' when there are none to run. */
+function migrateFunction({ store, access, tables }: DatabaseModule, command: string[] | null): string {
+  const [table] = tables
+    .map(({ name }) => name)
+    .filter((name) => !name.includes('.'))
+    .slice(-1)
+  if (!table) return ''
+  const apply = applyCode(store, access, command)
+  if (!apply) return ''
+  const missing =
+    store.engine === 'sqlite'
+      ? access.knex
+        ? `!(await ${access.knex}.schema.hasTable('${table}'))`
+        : `(await query("SELECT 1 FROM sqlite_master WHERE name = '${table}'")).length === 0`
+      : access.knex
+        ? `!(await ${access.knex}.schema.hasTable('${table}'))`
+        : `(await query("SELECT 1 FROM information_schema.tables WHERE table_name = '${table}'")).length === 0`
+  if (store.engine === 'postgres' && command && !access.knex && /pool|client/i.test(access.close))
+    return `/** Applies the project's migrations when they are missing; one process at a time. */
+async function migrate() {
+  const client = await ${access.close.replace('.end()', '')}.connect();
+  try {
+    await client.query('SELECT pg_advisory_lock(40926)');
+    const tables = await client.query("SELECT 1 FROM information_schema.tables WHERE table_name = '${table}'");
+    if (tables.rowCount === 0) ${apply};
+  } finally {
+    await client.query('SELECT pg_advisory_unlock(40926)');
+    client.release();
+  }
+}`
+  return `/** Applies the project's migrations when they are missing. */
+async function migrate() {
+  if (${missing}) {
+    ${apply};
+  }
+}`
+}
+
+function applyCode(store: DataStore, access: Access, command: string[] | null): string | null {
+  if (command) {
+    const [program, ...args] = command
+    return `execFileSync('${program}', [${args.map((arg) => `'${arg.replaceAll("'", "\\'")}'`).join(', ')}], { stdio: 'pipe' })`
+  }
+  const kind = store.migrations?.kind
+  if (kind === 'knex' && access.knex) return `await ${access.knex}.migrate.latest()`
+  if (kind === 'sync' && store.handle?.kind === 'sequelize')
+    return `await ${access.close.replace('.close()', '.sync()')}`
+  return null
+}
+
+function removeFunction({ access, plan, store }: DatabaseModule): string {
+  const { knex } = access
+  const typed = store.engine === 'postgres' ? 'ILIKE' : 'LIKE'
+  const condition = (signs: Sign[]) =>
+    signs
+      .map((sign) => {
+        const column = sqlName(sign.column, store)
+        if (sign.is === 'mark') return `${column} ${typed} '%\${mark}%'`
+        if (sign.is === 'parent') return `${column} IN (\${${sign.variable}})`
+        return `${column} IN (\${values})`
+      })
+      .join(' OR ')
+  const chain = (signs: Sign[]) =>
+    signs
+      .map((sign, index) => {
+        const or = (name: string) => (index === 0 ? name : `or${name.charAt(0).toUpperCase()}${name.slice(1)}`)
+        if (sign.is === 'mark') return `.${or('where')}('${sign.column}', '${typed.toLowerCase()}', \`%\${mark}%\`)`
+        return `.${or('whereIn')}('${sign.column}', ${sign.is === 'parent' ? sign.variable : 'made'})`
+      })
+      .join('')
+  const broken = (head: string, tail: string) =>
+    head.length + tail.length > 76 && tail.split('.').length > 3
+      ? `${head}${tail.replace(/\.(?=(or)?[wW]here|del)/g, '\n    .')}`
+      : head + tail
+  const sets = plan.sets.map(({ variable, table, column, signs }) =>
+    knex
+      ? `  ${broken(`const ${variable} = ${knex}('${table}')`, `${chain(signs)}.select('${column}')`)};`
+      : `  const ${variable} = \`SELECT ${sqlName(column, store)} FROM ${sqlName(table, store)} WHERE ${condition(signs)}\`;`,
+  )
+  const removals = plan.removals.map(({ table, signs }) =>
+    knex
+      ? `  ${broken(`await ${knex}('${table}')`, `${chain(signs)}.del()`)};`
+      : `  await query(\`DELETE FROM ${sqlName(table, store)} WHERE ${condition(signs)}\`);`,
+  )
+  const values =
+    plan.usesMade && !knex ? [`  const values = ['NULL', ...made.map((value) => \`'\${value}'\`)].join(', ');`] : []
+  return `/** Children first. A row is ours when it carries the mark, or belongs to a row that does. */
+async function removeMarked(mark«: string») {
+${[...values, ...sets].join('\n')}${sets.length + values.length > 0 ? '\n\n' : ''}${removals.join('\n')}
+}`
+}
+
+/** Part of `prepare`: finds marks of interrupted runs and removes their rows. */
+function leftovers({ access, plan, store }: DatabaseModule): string {
+  const reads = plan.roots.map(({ table, column }) =>
+    access.knex
+      ? `await ${access.knex}('${table}').where('${column}', 'like', '%it%').pluck('${column}')`
+      : `(await query("SELECT ${sqlName(column, store, false)} AS value FROM ${sqlName(table, store, false)} WHERE ${sqlName(column, store, false)} LIKE '%it%'")).map(({ value }) => value)`,
+  )
+  if (reads.length === 1)
+    return `  const values = ${reads[0]};
+  for (const mark of abandonedMarks(values)) await removeMarked(mark);
+`
+  return `  const values = [
+${reads.map((read) => `    ...(${read}),`).join('\n')}
+  ];
+  for (const mark of abandonedMarks(values)) await removeMarked(mark);
+`
+}

@@ -1,0 +1,111 @@
+import type { DataStore, ProjectMap } from '../../../../contracts/project.ts'
+import { createCode } from '../print/code.ts'
+import { printDoc } from '../print/doc.ts'
+import { restyle } from '../print/restyle.ts'
+import type { ComposeService } from '../services.ts'
+import type { Style } from '../style.ts'
+
+/** Default addresses, then the refusal of any other machine's; loaded before the application and its drivers. */
+export function environmentModule(
+  map: ProjectMap,
+  services: ComposeService[],
+  variables: Record<string, string>,
+  style: Style,
+): string {
+  const dotenv = 'dotenv' in map.dependencies
+  const hosts = ['127.0.0.1', 'localhost', '::1', ...services.map(({ name }) => name)]
+  const names = (parts: string[]) => [
+    ...new Set(
+      map.stores.flatMap(({ address }) => address.filter(({ part }) => parts.includes(part)).map(({ name }) => name)),
+    ),
+  ]
+  const servers = names(['url', 'host'])
+  const files = names(['file'])
+  const sections = [
+    dotenv ? `import { config } from 'dotenv';` : '',
+    files.length > 0 || fileOrServer(map.stores) ? `import { tmpdir } from 'os';` : '',
+  ]
+  const parts = [sections.filter(Boolean).join('\n')]
+  if (Object.keys(variables).length > 0) parts.push(defaultsSection(variables, services.length > 0))
+  if (dotenv)
+    parts.push(
+      `// The rest comes from where the application takes it, so that it is checked below.\nconfig({ quiet: true });`,
+    )
+  parts.push(`if (process.env.NODE_ENV === 'production') {
+  throw new Error('Integration tests never run with NODE_ENV=production');
+}`)
+  if (servers.length > 0) parts.push(serverSection(servers, hosts, fileOrServer(map.stores)))
+  if (files.length > 0) parts.push(fileSection(files))
+  const text = restyle(parts.filter(Boolean).join('\n\n'), style)
+  return style.typescript && !/^(import|export) /m.test(text)
+    ? `${text}\nexport {}${style.semicolons ? ';' : ''}\n`
+    : text
+}
+
+/** One variable may hold a file's path as well as a server's address. */
+const fileOrServer = (stores: DataStore[]) =>
+  stores.some(({ engine, address }) => engine === 'sqlite' && address.some(({ part }) => part === 'url'))
+
+function defaultsSection(variables: Record<string, string>, compose: boolean): string {
+  const code = createCode({
+    semicolons: true,
+    quotes: 'single',
+    indent: '  ',
+    trailingCommas: true,
+    callCommas: true,
+    bareArrowParameter: false,
+    breakChains: false,
+    width: 20,
+    caseWord: 'test',
+    typescript: false,
+    esm: true,
+  })
+  const entries = Object.entries(variables).map(([key, value]) => ({ key, value: code.string(value) }))
+  const { text } = printDoc(code.constant('defaults', code.object(entries)), { width: 20, indent: '  ' })
+  const comment = compose
+    ? 'The services of docker-compose.test.yml; a variable that is set wins.'
+    : 'A variable that is set wins.'
+  return `// ${comment}
+${text.trim().replace('const defaults', 'const defaults«: Record<string, string>»')}
+
+for (const [name, value] of Object.entries(defaults)) {
+  if (process.env[name] === undefined) process.env[name] = value;
+}`
+}
+
+function serverSection(names: string[], hosts: string[], orFile: boolean): string {
+  const list = (items: string[]) => items.map((item) => `'${item}'`).join(', ')
+  const file = orFile
+    ? `
+// A path is fine too, of a file that is for tests.
+function isTestFile(value«: string») {
+  return !value.includes('://') && (/test|:memory:/i.test(value) || value.startsWith(tmpdir()));
+}
+`
+    : ''
+  return `const hosts = [${list(hosts)}];
+${file}
+// An address is a URL or a bare host; a host in the query would override it.
+function hostsOf(address«: string») {
+  if (!address.includes('://')) return [address];
+  const url = new URL(address);
+  return [url.hostname.replace(/^\\[|\\]$/g, ''), ...url.searchParams.getAll('host')];
+}
+
+for (const name of [${list(names)}]) {
+  const address = process.env[name];
+  const foreign = address${orFile ? ' && !isTestFile(address)' : ''} && hostsOf(address).find((host) => !hosts.includes(host));
+  if (foreign) {
+    throw new Error(\`\${name} points at \${foreign}: integration tests only use \${hosts.join(', ')}\`);
+  }
+}`
+}
+
+function fileSection(names: string[]): string {
+  return `for (const name of [${names.map((name) => `'${name}'`).join(', ')}]) {
+  const file = process.env[name];
+  if (file && !/test|:memory:/i.test(file) && !file.startsWith(tmpdir())) {
+    throw new Error(\`\${name} names \${file}: integration tests only use a file with "test" in its name\`);
+  }
+}`
+}

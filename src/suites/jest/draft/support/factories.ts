@@ -1,0 +1,169 @@
+import type { JsonPath } from '../../../../contracts/json.ts'
+import type { Expr, Observation, Recipe, RequestTemplate } from '../../../../contracts/observation.ts'
+import { headerName } from '../case-scope.ts'
+import { entriesOf, requestDoc, type Scope, type Uses } from '../expressions.ts'
+import { exprAt, pathWithin } from '../json.ts'
+import { camel, splitEndpoint, takeName } from '../names.ts'
+import type { Code, Entry } from '../print/code.ts'
+import { type Doc, join, newline } from '../print/doc.ts'
+import { accessPath, type Factories, type Factory } from '../recipes.ts'
+
+/** One function per recipe in use, dependencies first. Marks what they use in turn. */
+export function factoryDocs(
+  factories: Factories,
+  code: Code,
+  uses: Uses,
+  observations: Observation[],
+): { docs: Doc[]; names: string[] } {
+  const wanted = [...factories.values()].filter(({ used }) => used)
+  for (const factory of wanted)
+    for (const need of Object.values(factory.recipe.needs)) {
+      const needed = factories.get(need)
+      if (needed && !needed.used) {
+        needed.used = true
+        wanted.push(needed)
+      }
+    }
+  const used = [...factories.values()].filter((factory) => factory.used)
+  // A factory notes what it needs of the earlier ones: written from the last to the first.
+  const docs = used
+    .toReversed()
+    .map((factory) => factoryDoc(factory, factories, code, uses, observations))
+    .toReversed()
+  return { docs, names: used.map(({ name }) => name) }
+}
+
+function factoryDoc(factory: Factory, factories: Factories, code: Code, uses: Uses, observations: Observation[]): Doc {
+  const { recipe } = factory
+  const taken = new Set([...Object.keys(recipe.needs).map(camel), 'overrides'])
+  const steps = recipe.steps.map((step, index) => ({
+    step,
+    response: takeName(index === recipe.steps.length - 1 ? ['answer'] : [`${stepName(step)}Response`], taken),
+    body: '',
+    path: [] as JsonPath,
+  }))
+  const main = steps.at(-1) as (typeof steps)[number]
+  main.response = 'response'
+  const scope: Scope = {
+    code,
+    uses,
+    reference(from, at, path) {
+      const step = steps[Number(/^step(\d+)$/.exec(from)?.[1] ?? -1)]
+      if (step) {
+        if (at === 'response') return code.member(`${step.response}.body`, path)
+        return code.member(step.body, pathWithin(path, step.path) ?? path)
+      }
+      const needed = factories.get(recipe.needs[from] ?? '')
+      return code.member(camel(from), needed ? accessPath(needed, at, path, observations) : path)
+    },
+    credential: (credential) => (credential.as === null ? '{}' : `${camel(credential.as)}.headers`),
+  }
+  const statements: Doc[] = []
+  for (const one of steps) {
+    const isMain = one === main
+    const replaced = holdBody(one, isMain, factory, scope, statements, taken)
+    statements.push(code.constant(one.response, requestDoc(one.step, scope, replaced ? { body: replaced } : {})))
+    statements.push(code.statement(code.call('expectSuccess', [one.response])))
+  }
+  const sentVariable = main.body
+  statements.push(
+    code.statement([
+      'return ',
+      returned(
+        factory,
+        sentVariable,
+        steps.map(({ response }) => response),
+        code,
+      ),
+    ]),
+  )
+  const type = code.style.typescript ? ': Entity' : ''
+  const params = [
+    ...Object.keys(recipe.needs).map((need) => `${camel(need)}${type}`),
+    ...(factory.overridden ? [code.style.typescript ? 'overrides: Entity = {}' : 'overrides'] : []),
+  ]
+  const exported = code.style.esm || code.style.typescript ? 'export ' : ''
+  return [
+    `${exported}async function ${factory.name}(${params.join(', ')})${code.style.typescript ? ': Promise<Entity>' : ''} `,
+    block(statements),
+  ]
+}
+
+function block(statements: Doc[]): Doc {
+  return ['{', { is: 'indent', content: [newline, ...join(newline, statements)] }, newline, '}']
+}
+
+const stepName = (step: RequestTemplate) =>
+  camel(
+    splitEndpoint(step.endpoint)
+      .path.split('/')
+      .filter((part) => part && !part.startsWith('{'))
+      .at(-1) ?? 'first',
+  )
+
+/** Keeps a body in a variable where overrides or the result need it; the code of what to send instead. */
+function holdBody(
+  one: { step: RequestTemplate; body: string; path: JsonPath },
+  isMain: boolean,
+  factory: Factory,
+  scope: Scope,
+  statements: Doc[],
+  taken: Set<string>,
+): Doc | null {
+  const { code } = scope
+  const needed = isMain
+    ? factory.overridden || factory.sent.size > 0 || factory.wholeRequest || refersToStep(factory.recipe)
+    : refersToStep(factory.recipe)
+  if (!one.step.body || !needed) return null
+  const path = isMain && !factory.wholeRequest ? factory.requestPath : []
+  const entity = exprAt(one.step.body, path)
+  if (entity?.is !== 'object') return null
+  one.path = path
+  one.body = takeName(
+    [String(path.at(-1) ?? (isMain ? camel(factory.recipe.name) : `${stepName(one.step)}Body`)), 'sent'],
+    taken,
+  )
+  const overrides: Entry[] = isMain && factory.overridden ? [{ spread: 'overrides' }] : []
+  const inside = isMain && factory.overridden && factory.wholeRequest && factory.requestPath.length > 0
+  const value: Doc = inside
+    ? wrapEntity(one.step.body, factory.requestPath, scope)
+    : code.object([...entriesOf(entity, scope), ...overrides])
+  statements.push(code.constant(one.body, value))
+  return path.toReversed().reduce<Doc>((inner, key) => code.object([{ key: String(key), value: inner }]), one.body)
+}
+
+function wrapEntity(body: Expr, path: JsonPath, scope: Scope): Doc {
+  const entity = exprAt(body, path)
+  const inner = scope.code.object([...entriesOf(entity, scope), { spread: 'overrides' }])
+  return path.toReversed().reduce<Doc>((doc, key) => scope.code.object([{ key: String(key), value: doc }]), inner)
+}
+
+const refersToStep = ({ steps }: Recipe) => /"from":"step\d+","at":"request"/.test(JSON.stringify(steps))
+
+/** The entity, or it with what else tests ask for. */
+function returned(factory: Factory, sent: string, responses: string[], code: Code): Doc {
+  const entity = factory.entityPath ? code.member('response.body', factory.entityPath) : null
+  const entries: Entry[] = entity ? [{ spread: entity }] : []
+  for (const key of factory.beside) entries.push({ key, value: code.member('response.body', [key]) })
+  for (const key of factory.sent)
+    entries.push({ key, value: code.member(sent, factory.wholeRequest ? [...factory.requestPath, key] : [key]) })
+  if (factory.wholeRequest) entries.push({ key: 'request', value: sent })
+  if (factory.wholeResponse) entries.push({ key: 'response', value: 'response.body' })
+  const { credential } = factory.recipe
+  if (credential) entries.push({ key: 'headers', value: headersDoc(credential, responses, code) })
+  if (entity && entries.length === 1) return entity
+  return code.object(entries)
+}
+
+function headersDoc(credential: NonNullable<Recipe['credential']>, responses: string[], code: Code): Doc {
+  const response = responses[credential.step] ?? 'response'
+  if ('cookie' in credential) {
+    const cookies = `${response}.get(${code.string('Set-Cookie')})${code.style.typescript ? '!' : ''}`
+    const pair = code.lambda(['cookie'], `cookie.split(${code.string(';')})[0]`)
+    return code.object([{ key: 'Cookie', value: [`${cookies}.map(`, pair, `).join(${code.string('; ')})`] }])
+  }
+  const token = code.member(`${response}.body`, credential.path)
+  const prefix = credential.prefix.trim()
+  const value = prefix ? code.template([`${prefix} `, { code: token }]) : token
+  return code.object([{ key: headerName(credential.header), value }])
+}

@@ -1,0 +1,196 @@
+import type { DraftInput } from '../../../../contracts/plugs.ts'
+import type { SuiteFile } from '../../../../contracts/suite.ts'
+import type { DraftContext } from '../case-scope.ts'
+import { isTranspiled, jestMajor } from '../command.ts'
+import { type Doc, join, newline, printDoc } from '../print/doc.ts'
+import { restyle } from '../print/restyle.ts'
+import type { ComposeService } from '../services.ts'
+import { appModule, needsOpening } from './app.ts'
+import { assertionsModule } from './assertions.ts'
+import { planCleanup } from './cleanup.ts'
+import { databaseModule } from './database.ts'
+import { environmentModule } from './environment.ts'
+import { factoryDocs } from './factories.ts'
+import { accessTo } from './handles.ts'
+import { createImports } from './imports.ts'
+import { uniqueModule } from './unique.ts'
+
+interface Support {
+  files: SuiteFile[]
+  /** What tests can import from the folder. */
+  names: string[]
+  importFrom(path: string): string
+}
+
+/** The helper folder: only what the tests drafted so far use. */
+export async function supportFiles(
+  input: DraftInput,
+  context: DraftContext,
+  plan: { folder: string; services: ComposeService[]; variables: Record<string, string> },
+): Promise<Support> {
+  const { map, exploration, tables } = input
+  const { code, uses, factories, observations } = context
+  const { style } = code
+  const extensions = await importsNeedExtensions(input, style.esm)
+  const imports = createImports(plan.folder, style, extensions)
+  const extension = style.typescript ? 'ts' : 'js'
+  const files: SuiteFile[] = []
+  const add = (name: string, content: string) =>
+    files.push({
+      path: `${plan.folder}/${name}.${extension}`,
+      content: withExtensions(content, extensions),
+      kind: 'helper',
+    })
+
+  const made = factoryDocs(factories, code, uses, observations)
+  const store = map.stores.find(({ name }) => (tables[name] ?? []).length > 0)
+  const access = store ? accessTo(store, map.dependencies, imports.of) : null
+  const cleanup = store && access ? planCleanup(exploration, tables[store.name] ?? [], store.engine) : null
+  const guardRequests = Boolean(store && access) && jestMajor(input) < 27
+  const removes = (cleanup?.removals.length ?? 0) > 0
+  const usesUnique = uses.unique.size > 0 || removes
+
+  add('environment', environmentModule(map, plan.services, plan.variables, style))
+  add('app', appModule(map, imports, [...uses.methods].sort(), { database: Boolean(access), guardRequests }, style))
+  add(
+    'assertions',
+    assertionsModule(
+      uses.helpers,
+      {
+        factories: made.names.length > 0,
+        secretVariable: map.auth.find(({ secretVariable }) => secretVariable)?.secretVariable ?? null,
+      },
+      style,
+    ),
+  )
+  if (usesUnique) {
+    const sweep = (cleanup?.roots.length ?? 0) > 0
+    add('unique', uniqueModule(uses.unique, { sweep, alone: store?.engine === 'sqlite' }, style))
+  }
+  if (store && access && cleanup)
+    add(
+      'database',
+      databaseModule(
+        {
+          store,
+          access,
+          tables: tables[store.name] ?? [],
+          plan: cleanup,
+          root: '.',
+          compose: plan.services.length > 0,
+          guardRequests,
+        },
+        style,
+      ),
+    )
+  if (made.names.length > 0) add('factories', factoriesModule(made.docs, made.names, usesUnique))
+  add('index', indexModule())
+  return { files, names: exportedNames(), importFrom: imports.local }
+
+  function factoriesModule(docs: Doc[], names: string[], unique: boolean): string {
+    const layout = { width: style.width, indent: style.indent }
+    const body = printDoc(join([newline, newline], docs), layout).text
+    const asModule = style.esm || style.typescript
+    const head = [
+      `import { api } from './app';`,
+      `import { expectSuccess } from './assertions';`,
+      unique && body.includes('unique.') ? `import { unique } from './unique';` : '',
+    ]
+    const start = restyle(head.filter(Boolean).join('\n'), style)
+    const type = style.typescript
+      ? restyle(
+          `// What the API answered, with credentials where it is an actor.\nexport type Entity = Record<string, any>;`,
+          style,
+        )
+      : ''
+    const end = code.statement(['module.exports = ', code.object(names.map((key) => ({ key, value: key })))])
+    return [start, type, body, asModule ? '' : printDoc(end, layout).text].filter(Boolean).join('\n')
+  }
+
+  function helperNames(): string[] {
+    const source = files.find(({ path }) => path.includes('/assertions.'))?.content ?? ''
+    const all = [...uses.helpers].filter((name) => new RegExp(`\\b(const|function) ${name}\\b`).test(source))
+    return [...new Set(['expectResponse', ...all])].filter((name) => name !== 'rows').sort()
+  }
+
+  function exportedNames(): string[] {
+    const database = access && uses.helpers.has('rows') ? ['rows'] : []
+    return ['api', ...made.names, ...helperNames(), ...database, ...(usesUnique ? ['unique'] : [])].sort()
+  }
+
+  function indexModule(): string {
+    const opens = needsOpening(map)
+    const hooks = [
+      access ? `beforeAll(prepare, 60000);` : '',
+      opens ? `beforeAll(open, 60000);` : '',
+      removes && access ? `afterEach(removeOwnRows);` : '',
+      opens ? `afterAll(shut);` : '',
+      access ? `afterAll(close);` : '',
+    ].filter(Boolean)
+    const fromDatabase = [
+      access ? 'close' : '',
+      access ? 'prepare' : '',
+      removes && access ? 'removeOwnRows' : '',
+    ].filter(Boolean)
+    const asModule = style.esm || style.typescript
+    const shared = exportedNames()
+    const from: [string, string[]][] = [
+      ['app', ['api', ...(opens ? ['open', 'shut'] : [])]],
+      ['assertions', helperNames()],
+      ['database', access ? [...fromDatabase, ...(shared.includes('rows') ? ['rows'] : [])] : []],
+      ['factories', made.names],
+      ['unique', usesUnique ? ['unique'] : []],
+    ]
+    if (asModule) {
+      const internal = new Set([...fromDatabase, 'open', 'shut'])
+      const importLines = from.flatMap(([file, names]) => {
+        const own = names.filter((name) => internal.has(name))
+        return own.length > 0 ? [`import { ${own.join(', ')} } from './${file}';`] : []
+      })
+      const exportLines = from.flatMap(([file, names]) => {
+        const own = names.filter((name) => !internal.has(name))
+        return own.length > 0 ? [listing(`export {`, own, `} from './${file}';`)] : []
+      })
+      return restyle(
+        [importLines.join('\n'), hooks.join('\n'), exportLines.join('\n')].filter(Boolean).join('\n\n'),
+        style,
+      )
+    }
+    const modules = from.filter(([, names]) => names.length > 0).map(([file]) => file)
+    const whole = modules.filter((file) => file === 'assertions' || file === 'factories')
+    const requires = modules.flatMap((file) => {
+      if (file === 'database') return [`import * as database from './database';`]
+      if (file === 'app') return [`import { ${['api', ...(opens ? ['open', 'shut'] : [])].join(', ')} } from './app';`]
+      return file === 'unique' ? [`import { unique } from './unique';`] : [`import * as ${file} from './${file}';`]
+    })
+    const hooked = hooks.map((hook) => (/open|shut/.test(hook) ? hook : hook.replace('(', '(database.')))
+    const list = [
+      'api',
+      ...(shared.includes('rows') ? ['rows: database.rows'] : []),
+      ...(usesUnique ? ['unique'] : []),
+      ...whole.map((file) => `...${file}`),
+    ]
+    return restyle(
+      [requires.join('\n'), hooked.join('\n'), `module.exports = { ${list.join(', ')} };`].filter(Boolean).join('\n\n'),
+      style,
+    )
+  }
+}
+
+function listing(start: string, names: string[], end: string): string {
+  const flat = `${start} ${names.join(', ')} ${end}`
+  return flat.length <= 80 ? flat : `${start}\n${names.map((name) => `  ${name},`).join('\n')}\n${end}`
+}
+
+/** Native ES modules name files in full; so do TypeScript projects that are written for them. */
+async function importsNeedExtensions(input: DraftInput, esm: boolean): Promise<boolean> {
+  if (!esm) return false
+  if (!isTranspiled(input)) return true
+  const source = await input.existing(input.map.boot?.app?.file ?? input.map.sources[0] ?? '')
+  return /from ['"]\.{1,2}\/[^'"]+\.js['"]/.test(source ?? '')
+}
+
+function withExtensions(text: string, extensions: boolean): string {
+  if (!extensions) return text
+  return text.replace(/(from |import )(['"])(\.\/[a-z]+)\2/g, '$1$2$3.js$2')
+}

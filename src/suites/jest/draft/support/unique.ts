@@ -1,0 +1,75 @@
+import { restyle } from '../print/restyle.ts'
+import type { Style } from '../style.ts'
+
+const MAKERS: Record<string, string> = {
+  email: '  email: (label«: string», maxLength = 254) => fit(label, `.${tag()}@example.com`, maxLength),',
+  word: '  word: (label«: string», maxLength = 100) => fit(label, tag(), maxLength),',
+  text: '  text: (label«: string», maxLength = 1000) => fit(label, ` ${tag()}`, maxLength),',
+  url: '  url: (label«: string») => `https://example.com/${label}/${tag()}`,',
+  uuid: '  uuid: () => keep(randomUUID()),',
+  integer: '  integer: () => keep(base + (count += 1)),',
+  phone: "  phone: () => keep(`+1555${String(base % 1e4).padStart(4, '0')}${String((count += 1)).padStart(3, '0')}`),",
+}
+
+/** Fresh values that carry a mark of the process, so that its rows can be told from anybody else's. */
+export function uniqueModule(kinds: Set<string>, options: { sweep: boolean; alone: boolean }, style: Style): string {
+  const fitted = ['email', 'word', 'text'].some((kind) => kinds.has(kind))
+  const numbered = kinds.has('integer') || kinds.has('phone')
+  const kept = numbered || kinds.has('uuid')
+  const parts = [
+    `import { randomBytes${kinds.has('uuid') ? ', randomUUID' : ''} } from 'crypto';`,
+    `// Process id and three random letters: every value made here carries it.
+const letters = Array.from(randomBytes(3), (byte) => String.fromCharCode(97 + (byte % 26)));
+export const mark = \`it\${String(process.pid % 1e7).padStart(7, '0')}\${letters.join('')}\`;
+
+let count = 0;
+
+const tag = () => \`\${mark}\${(count += 1)}\`;`,
+    fitted
+      ? `const fit = (label«: string», suffix«: string», maxLength«: number») =>
+  (label.slice(0, Math.max(0, maxLength - suffix.length)) + suffix).slice(-maxLength);`
+      : '',
+    numbered ? 'const base = 1e9 + (randomBytes(4).readUInt32BE(0) % 1e6) * 1e3;' : '',
+    kept
+      ? `// Values that cannot carry the mark.
+export const made«: (string | number)[]» = [];
+
+const keep = «<T extends string | number>»(value«: T») => {
+  made.push(value);
+  return value;
+};`
+      : '',
+    `export const unique = {\n${Object.keys(MAKERS)
+      .filter((kind) => kinds.has(kind))
+      .map((kind) => MAKERS[kind])
+      .join('\n')}\n};`,
+    options.sweep ? abandonedMarks(options.alone) : '',
+  ]
+  return restyle(parts.filter(Boolean).join('\n\n'), style)
+}
+
+function abandonedMarks(alone: boolean): string {
+  const find = `  const marks = new Set(values.join(' ').toLowerCase().match(/it\\d{7}[a-z]{3}/g) || []);`
+  if (alone)
+    return `/** Marks of runs that were interrupted: tests on one file never run side by side. */
+export function abandonedMarks(values«: string[]») {
+${find}
+  return Array.from(marks).filter((other) => other !== mark);
+}`
+  return `function isRunning(pid«: number») {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return «(»error« as NodeJS.ErrnoException)».code === 'EPERM';
+  }
+}
+
+/** Marks of runs that were interrupted: their process is gone. */
+export function abandonedMarks(values«: string[]») {
+${find}
+  const pidOf = (other«: string») => Number(other.slice(2, 9));
+  return Array.from(marks).filter(
+    (other) => other !== mark && (pidOf(other) === process.pid || !isRunning(pidOf(other))),
+  );
+}`
+}
