@@ -1,10 +1,11 @@
-import { spawn } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import type { EgressAttempt, Sandbox } from '../../../src/contracts/sandbox.ts'
+import { probeSandbox } from '../../../src/workspace/sandbox/probe.ts'
 import { sweepPlaces } from '../../../src/workspace/sandbox/scratch-directory.ts'
 import { packageRoot } from '../../../src/workspace/sandbox/supervisor-path.ts'
 import { makeProject, open, sh, until } from './project.ts'
@@ -70,6 +71,18 @@ describe('the kernel keeps a sandbox apart', () => {
     await server.kill('SIGINT')
     expect(await server.exited).toEqual({ exitCode: 0, signal: null })
     expect((await sandbox.state()).processes).toEqual([])
+  })
+
+  it.runIf(process.getuid?.() === 0)('lets root work on a project that belongs to another user', async () => {
+    const root = makeProject({ 'a.txt': 'a', 'sub/b.txt': 'b' })
+    execFileSync('chown', ['-R', '4321:4321', join(root, '..')])
+    execFileSync('chmod', ['-R', 'go=', root])
+    const sandbox = await open({ root, prefer })
+    const result = await sandbox.run({ argv: sh('cat a.txt sub/b.txt; echo c > sub/c.txt; rm a.txt') })
+    expect(result).toMatchObject({ stdout: 'ab', stderr: '', exitCode: 0 })
+    await sandbox.writeFile('large', Buffer.alloc(300_000))
+    expect((await sandbox.readFile('large')).length).toBe(300_000)
+    expect(Object.keys((await sandbox.state()).files).sort()).toEqual(['a.txt', 'large', 'sub/c.txt'])
   })
 
   it('puts two sandboxes side by side on the same port', async () => {
@@ -171,6 +184,14 @@ describe('what tries to leave fails at once and is seen', () => {
     const result = await sandbox.run({ argv: node(script) })
     expect(result).toMatchObject({ stdout: '127.0.0.1 127.0.0.1\n', exitCode: 0 })
     expect(await sandbox.attempts()).toEqual([])
+  })
+})
+
+it('tells what this machine allows', async () => {
+  expect(await probeSandbox()).toEqual({
+    namespaces: true,
+    detail: expect.stringMatching(/unshare.*overlay/),
+    startMs: expect.any(Number),
   })
 })
 

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdirSync, realpathSync } from 'node:fs'
+import { chownSync, cpSync, mkdirSync, realpathSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { SandboxOptions } from '../options.ts'
 import type { SupervisorConfig } from '../supervisor/protocol.mts'
@@ -37,8 +37,18 @@ export async function launchInNamespaces(id: string, place: string, options: San
   const tree = options.tree ? realpathSync(options.tree) : root
   const mountPoint = join(place, 'root')
   const shared = join(place, 'shared')
-  mkdirSync(mountPoint)
-  mkdirSync(shared)
+  const owner = ownerToBecome(tree)
+  for (const directory of [mountPoint, shared]) {
+    mkdirSync(directory)
+    if (owner) chownSync(directory, owner.uid, owner.gid)
+  }
+  let supervisor = supervisorDirectory()
+  if (owner) {
+    chownSync(place, owner.uid, owner.gid)
+    // The installed one may lie where only root looks.
+    cpSync(supervisor, join(place, 'supervisor'), { recursive: true })
+    supervisor = join(place, 'supervisor')
+  }
 
   const project = await surveyTree(root)
   const shown = tree === root ? project : await surveyTree(tree)
@@ -75,11 +85,11 @@ export async function launchInNamespaces(id: string, place: string, options: San
     })),
     masks: masked.map((path) => join(root, path)),
     shared: { from: shared, at: INSIDE.shared },
-    supervisor: { from: supervisorDirectory(), at: INSIDE.supervisor },
+    supervisor: { from: supervisor, at: INSIDE.supervisor },
     hosts: options.hosts ?? [],
     egress: INSIDE.egress,
     argv: [realpathSync(process.execPath), `${INSIDE.supervisor}/main.mjs`, JSON.stringify(config)],
-    realRoot: process.getuid?.() === 0,
+    realRoot: process.getuid?.() === 0 && owner === null,
   })
   const child = spawn(
     'unshare',
@@ -87,7 +97,22 @@ export async function launchInNamespaces(id: string, place: string, options: San
       ...['--user', '--map-root-user', '--net', '--pid', '--mount', '--ipc', '--uts', '--fork', '--kill-child'],
       ...['--', 'sh', '-c', script],
     ],
-    { cwd: '/', env: { PATH: SYSTEM_PATH, LANG: 'C.UTF-8' }, stdio: ['pipe', 'pipe', 'pipe'], detached: true },
+    {
+      cwd: '/',
+      env: { PATH: SYSTEM_PATH, LANG: 'C.UTF-8' },
+      stdio: ['pipe', 'pipe', 'pipe'],
+      detached: true,
+      ...(owner ?? {}),
+    },
   )
   return { child, root, scratch: INSIDE.scratch, home: INSIDE.home, shared, layers, masked }
+}
+
+/**
+ * Root of the machine becomes the owner of the tree first: root of a user namespace may neither read nor change what belongs to a
+ * user outside of it.
+ */
+function ownerToBecome(tree: string): { uid: number; gid: number } | null {
+  const { uid, gid } = statSync(tree)
+  return process.getuid?.() === 0 && uid !== 0 ? { uid, gid } : null
 }
