@@ -14,7 +14,7 @@ export function registerPrompt(server: McpServer, skill: Skill): void {
     argsSchema: args,
   }
   server.registerPrompt('build-integration-tests', config, ({ goal }) => {
-    const task = `Write integration tests for this repository${goal ? `: ${goal}` : ''}. Follow these instructions.`
+    const task = `Write integration tests for this repository${goal ? `: ${goal}` : ''}. Follow these instructions; the files they link to are resources under skill://${skill.name}/.`
     return { messages: [{ role: 'user', content: { type: 'text', text: `${task}\n\n${skill.body.trim()}` } }] }
   })
 }

@@ -1,3 +1,3 @@
 export { linkedFiles, loadRootSkill, loadSkill, loadValidSkill } from './load.ts'
-export type { Skill, SkillFile, SkillProblem } from './skill.ts'
+export type { Skill } from './skill.ts'
 export { validateSkill } from './validate.ts'

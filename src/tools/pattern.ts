@@ -38,15 +38,18 @@ export function compilePattern(pattern: string, options: { ignoreCase: boolean; 
   }
 }
 
+const patient: { search: () => void } = { search() {} }
+const context = createContext(patient)
+const script = new Script('search()')
+
 /** Runs a search and gives up on an expression that backtracks without end, which would stop the whole process. */
 export function withPatience<T>(what: string, search: () => T): T {
-  const holder: { search: () => void; found?: T } = {
-    search() {
-      holder.found = search()
-    },
+  let found: T | undefined
+  patient.search = () => {
+    found = search()
   }
   try {
-    new Script('search()').runInContext(createContext({ search: holder.search }), { timeout: PATIENCE_MS })
+    script.runInContext(context, { timeout: PATIENCE_MS })
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ERR_SCRIPT_EXECUTION_TIMEOUT') throw error
     throw new AgentError('usage', 'PATTERN_TOO_SLOW', `The pattern took more than ${PATIENCE_MS / 1000} s.`, {
@@ -54,5 +57,5 @@ export function withPatience<T>(what: string, search: () => T): T {
       next: 'Remove nested repetition such as (a+)+, or search fewer files with path, glob or type.',
     })
   }
-  return holder.found as T
+  return found as T
 }

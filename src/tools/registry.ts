@@ -13,7 +13,7 @@ export interface Registry {
 }
 
 /** A tool as a model is told of it. */
-export interface ToolDescription {
+interface ToolDescription {
   name: string
   description: string
   /** JSON Schema (2020-12) of the input. */
