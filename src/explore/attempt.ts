@@ -10,7 +10,7 @@ import { type Amendments, buildBody, dotted, fieldsOf } from './fields.ts'
 import { emptyCase, type Knowledge, type Reached } from './knowledge.ts'
 import { lastKey } from './leaves.ts'
 import { noteServerError } from './oracles.ts'
-import { nounOfPath } from './paths.ts'
+import { isAction, nounOfPath } from './paths.ts'
 import { isSuccess } from './request.ts'
 import { type ValueContext, valueFor } from './values.ts'
 import { plainName } from './words.ts'
@@ -38,7 +38,7 @@ export async function attempt(
 ): Promise<Outcome> {
   const amendments: Amendments = new Map()
   const seen = new Set<string>()
-  let options: BodyOptions = { minimal: false, wrap: null }
+  let options: BodyOptions = { guess: !soundsLikeVerb(knowledge, endpoint), minimal: false, wrap: null }
   let last: Outcome = { ok: false, status: 0, why: 'not tried' }
   for (let tries = 0; tries < TRIES; tries += 1) {
     const { arrange, act, context } = compose(knowledge, endpoint, plan, amendments, options)
@@ -69,21 +69,25 @@ export async function attempt(
       options = next
       continue
     }
-    if ([401, 403, 404, 405].includes(status) || !act.body) return last
-    amend(knowledge, endpoint, act, sighting, amendments, context)
+    if ([401, 403, 404, 405].includes(status)) return last
+    if (act.body) amend(knowledge, endpoint, act, sighting, amendments, context)
   }
   return last
 }
 
 interface BodyOptions {
+  /** Where inspection found no body: make one up from the table. */
+  guess: boolean
   minimal: boolean
   /** Key to put the whole body under. */
   wrap: string | null
 }
 
 function otherShape(endpoint: Endpoint, options: BodyOptions): BodyOptions | null {
-  if (!options.minimal && !options.wrap) return { minimal: true, wrap: null }
-  if (!options.wrap && !wrapperOf(endpoint.body?.schema)) return { minimal: false, wrap: nounOfPath(endpoint.path) }
+  if (!endpoint.body && !options.guess) return { guess: true, minimal: false, wrap: null }
+  if (!options.minimal && !options.wrap) return { guess: true, minimal: true, wrap: null }
+  if (!options.wrap && !wrapperOf(endpoint.body?.schema))
+    return { guess: true, minimal: false, wrap: nounOfPath(endpoint.path) }
   return null
 }
 
@@ -97,7 +101,7 @@ function compose(
   const arrangement = new Arrangement(knowledge.recipes, plan.arrange)
   const actor = plan.credential.is === 'none' ? null : plan.credential.as
   const context = contextFor(knowledge, endpoint, arrangement, actor, plan.signup)
-  const schema = schemaOf(knowledge, endpoint)
+  const schema = endpoint.body || options.guess ? schemaOf(knowledge, endpoint) : null
   let body = schema && takesBody(endpoint) ? buildBody(schema, context, { minimal: options.minimal, amendments }) : null
   if (body && plan.given) body = replaceGiven(body, plan.given)
   if (body && options.wrap) body = { is: 'object', properties: { [options.wrap]: body } }
@@ -143,6 +147,11 @@ function withLeaf(body: Expr, path: JsonPath, expr: Expr): Expr {
       items: body.items.map((item, index) => (index === Number(key) ? withLeaf(item, rest, expr) : item)),
     }
   return expr
+}
+
+/** A verb on a thing usually takes no body. */
+function soundsLikeVerb(knowledge: Knowledge, endpoint: Endpoint): boolean {
+  return endpoint.body === null && isAction(endpoint, knowledge.map.endpoints)
 }
 
 function takesBody(endpoint: Endpoint): boolean {

@@ -16,7 +16,7 @@ import { plainName } from './words.ts'
 export function judgeWrite(bench: Bench, reached: Reached, subject: Case, sighting: Sighting): boolean {
   const { method } = reached.endpoint
   if (method === 'DELETE') return judgeDelete(bench, reached, subject, sighting)
-  if (method === 'PUT' || method === 'PATCH') return judgeUpdate(bench, reached, subject, sighting)
+  if (method === 'PUT' || method === 'PATCH') return judgeUpdate(bench, subject, sighting)
   if (method === 'POST') return judgeCreate(bench, reached, subject, sighting)
   return false
 }
@@ -40,7 +40,7 @@ function deletedRows(sighting: Sighting): boolean {
   return sighting.changes.length > 0
 }
 
-function judgeUpdate(bench: Bench, reached: Reached, subject: Case, sighting: Sighting): boolean {
+function judgeUpdate(bench: Bench, subject: Case, sighting: Sighting): boolean {
   const sent = leavesOf(sighting.act.body)
   if (sent.length === 0 || bench.knowledge.tables.length === 0) return false
   if (sighting.changes.length === 0) {

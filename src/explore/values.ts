@@ -36,7 +36,7 @@ export function valueFor(name: string, schema: JsonSchema, context: ValueContext
     case 'array': {
       const items = schema.items ?? {}
       const count = Math.max(1, schema.minItems ?? 1)
-      return { is: 'array', items: Array.from({ length: count }, () => valueFor(nounOf(name), items, context)) }
+      return { is: 'array', items: Array.from({ length: count }, () => valueFor(itemName(name), items, context)) }
     }
     case 'integer':
       return literal(numberFor(name, { ...schema, type: 'integer' }))
@@ -49,6 +49,11 @@ export function valueFor(name: string, schema: JsonSchema, context: ValueContext
     default:
       return stringFor(name, schema, context)
   }
+}
+
+/** `tagList` → `tag`, `categories` → `category`. */
+function itemName(name: string): string {
+  return nounOf(name.replace(/_?(list|array|set)$/i, '') || name)
 }
 
 function pickEnum(name: string, values: Json[]): Json {
@@ -150,7 +155,7 @@ function stringFor(name: string, schema: JsonSchema, context: ValueContext): Exp
     is: 'unique',
     kind,
     label,
-    ...(maxLength === undefined ? {} : { maxLength }),
+    ...(maxLength === undefined || maxLength > 60 ? {} : { maxLength }),
   })
   const isUnique = context.unique(name)
   if (/pass(word|phrase|wd)|pwd/.test(plainName(name)) || schema.format === 'password')

@@ -126,7 +126,7 @@ function trespass(knowledge: Knowledge, reached: Reached, subject: Case, sightin
 async function readingIsPrivate(bench: Bench, reached: Reached, subject: Case): Promise<boolean> {
   const path = reached.endpoint.path.replace(/\/[^/{}]+$/, '')
   const reader = readerOf(bench.knowledge, { ...reached.endpoint, path })
-  if (!reader || reader.act.credential.is !== 'valid') return false
+  if (reader?.act.credential.is !== 'valid') return false
   const used = bindingsOf({ ...reader.act, credential: { is: 'none' } })
   if (!used.every((name) => subject.arrange.some((binding) => binding.name === name))) return false
   const sighting = await bench.attempt(

@@ -1,9 +1,9 @@
-import type { Binding, Expr } from '../../contracts/observation.ts'
+import type { Expr } from '../../contracts/observation.ts'
 import { endpointKey } from '../../contracts/project.ts'
 import { Arrangement } from '../arrangement.ts'
 import { type Bench, variant } from '../bench.ts'
 import { isLogin } from '../credentials.ts'
-import { exprLeaves, mapReferences, withPart } from '../expressions.ts'
+import { exprLeaves, withPart } from '../expressions.ts'
 import { dotted } from '../fields.ts'
 import type { Learned, Reached } from '../knowledge.ts'
 import { lastKey } from '../leaves.ts'
@@ -139,13 +139,4 @@ async function deleteReferenced(bench: Bench, reached: Reached): Promise<void> {
     subject.title = refused ? `refuses while there is a ${other}` : `removes what belongs to it (${other})`
     bench.keep(subject, first, false, refused && first.act.response.status === 409 ? 'promised' : 'observed')
   }
-}
-
-/** An expression with one binding's name put for another's. */
-export function rebind(expr: Expr, from: string, to: string): Expr {
-  return mapReferences(expr, (ref) => (ref.from === from ? { ...ref, from: to } : ref))
-}
-
-export function bindingNamed(bindings: Binding[], name: string): Binding | undefined {
-  return bindings.find((binding) => binding.name === name)
 }

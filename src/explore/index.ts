@@ -1,0 +1,201 @@
+import type { Exploration, Recipe } from '../contracts/observation.ts'
+import { type Endpoint, endpointKey, type ProjectMap } from '../contracts/project.ts'
+import type { AppUnderTest } from './app.ts'
+import { Bench, type Kept } from './bench.ts'
+import { forbiddenCases, unauthenticatedCases } from './cases/access.ts'
+import { duplicateCases, workflowCases } from './cases/again.ts'
+import { invalidCases, invalidQueryCases, loginCases } from './cases/invalid.ts'
+import { listCases } from './cases/lists.ts'
+import { notFoundCases } from './cases/not-found.ts'
+import { successCases } from './cases/success.ts'
+import { cleanupRules } from './cleanup.ts'
+import { Client } from './client.ts'
+import { ArrangementFailed, Executor } from './execute.ts'
+import { MissingReference } from './expressions.ts'
+import { Knowledge, type Reached } from './knowledge.ts'
+import { learn, type Steering } from './learn.ts'
+import { observe } from './observe.ts'
+import { addFinding, noteServerError } from './oracles.ts'
+import { addStrangers } from './strangers.ts'
+import { UniqueValues } from './unique.ts'
+
+export type { AppUnderTest } from './app.ts'
+export { probe } from './probe.ts'
+
+export interface ExploreInput {
+  map: ProjectMap
+  app: AppUnderTest
+  /** `METHOD /path` with `*` and `**` as wildcards; everything by default. */
+  only?: string[]
+  signal: AbortSignal
+  progress(message: string): void
+  /** Milliseconds after which no new cases are begun. Default 180,000. */
+  budgetMs?: number
+}
+
+const FIRST = { seed: 11, env: {} }
+/** Another seed and the other side of the date line. */
+const SECOND = { seed: 47, env: { TZ: 'Pacific/Kiritimati' } }
+
+/** Success first, then errors, edges, workflows. */
+const BUILDERS: ((bench: Bench, reached: Reached) => Promise<void>)[] = [
+  successCases,
+  listCases,
+  unauthenticatedCases,
+  forbiddenCases,
+  notFoundCases,
+  loginCases,
+  invalidCases,
+  invalidQueryCases,
+  duplicateCases,
+  workflowCases,
+]
+
+/**
+ * Drives the application over HTTP, twice under different conditions, and answers what held both times, how things are made
+ * and removed, and what is wrong. The stores are reset in between and left as the second pass made them.
+ */
+export async function explore({
+  map,
+  app,
+  only,
+  signal,
+  progress,
+  budgetMs = 180_000,
+}: ExploreInput): Promise<Exploration> {
+  const started = Date.now()
+  const wanted = matcher(only)
+  const steering: Steering = {
+    progress,
+    goOn: () => {
+      signal.throwIfAborted()
+      return Date.now() - started < budgetMs * 0.6
+    },
+  }
+  await app.reset()
+  const client = new Client(app, FIRST.env, signal)
+  const tables = (await Promise.all(app.stores.map((store) => store.tables()))).flat()
+  const knowledge = new Knowledge(map, tables)
+  const unique = new UniqueValues(FIRST.seed)
+  const executor = new Executor(client, unique, knowledge.recipes)
+  const bench = new Bench(knowledge, executor)
+  try {
+    await learn(knowledge, executor, wanted, steering)
+    for (const endpoint of map.endpoints) {
+      const reached = knowledge.reached.get(endpointKey(endpoint))
+      if (!reached || !wanted(endpoint)) continue
+      await tryCases(bench, reached, steering)
+    }
+  } finally {
+    await client.stop()
+  }
+  const second = await secondPass(knowledge, bench.kept, app, signal, progress)
+  const enforced = !app.stores.some((store) => store.engine === 'sqlite')
+  return {
+    recipes: usedRecipes(knowledge, second.observations),
+    observations: second.observations,
+    findings: knowledge.findings.list(),
+    cleanup: cleanupRules(
+      knowledge.changes,
+      tables,
+      (value) => unique.made.has(value) || second.made.has(value),
+      enforced,
+    ),
+    invented: knowledge.invented,
+    unreached: knowledge.unreached,
+    unstable: second.unstable,
+    requests: client.requests + second.requests,
+    durationMs: Date.now() - started,
+  }
+}
+
+async function tryCases(bench: Bench, reached: Reached, steering: Steering): Promise<void> {
+  const before = bench.kept.length
+  for (const build of BUILDERS) {
+    if (!steering.goOn()) return
+    await build(bench, reached)
+  }
+  steering.progress(`${endpointKey(reached.endpoint)}: ${bench.kept.length - before} cases`)
+}
+
+async function secondPass(
+  knowledge: Knowledge,
+  kept: Kept[],
+  app: AppUnderTest,
+  signal: AbortSignal,
+  progress: (message: string) => void,
+): Promise<Pick<Exploration, 'observations' | 'unstable' | 'requests'> & { made: Set<string> }> {
+  await app.reset()
+  const client = new Client(app, SECOND.env, signal)
+  const unique = new UniqueValues(SECOND.seed)
+  const executor = new Executor(client, unique, knowledge.recipes)
+  const observations: Exploration['observations'] = []
+  const unstable: Exploration['unstable'] = []
+  progress(`second pass over ${kept.length} cases: other data, another time zone`)
+  try {
+    await addStrangers(knowledge, executor, kept)
+    for (const entry of kept) {
+      const outcome = await lookAgain(knowledge, executor, entry)
+      if ('unstable' in outcome) unstable.push({ case: entry.case.id, why: outcome.unstable })
+      else if (outcome.reordered)
+        addFinding(
+          knowledge,
+          entry.case,
+          'undefined_order',
+          'What the test made is listed in one order the first time and another the second; a defined order was expected.',
+        )
+      else observations.push(outcome.observation)
+    }
+  } finally {
+    await client.stop()
+  }
+  return {
+    observations: observations.filter((observation) => !knowledge.findings.concerns(observation.case)),
+    unstable,
+    requests: client.requests,
+    made: unique.made,
+  }
+}
+
+async function lookAgain(knowledge: Knowledge, executor: Executor, entry: Kept): Promise<ReturnType<typeof observe>> {
+  try {
+    const second = await executor.run(entry.case, { share: entry.share })
+    for (const change of second.changes) knowledge.changes.push({ change, recipe: null })
+    const { status } = second.act.response
+    if (status === 0 || status >= 500)
+      noteServerError(knowledge, executor, entry.case, second.act, ' in the second pass')
+    return observe(knowledge, entry, second)
+  } catch (error) {
+    if (error instanceof ArrangementFailed || error instanceof MissingReference)
+      return { unstable: `the second time ${error.message}` }
+    throw error
+  }
+}
+
+/** Recipes that observations rest on, with what those need. */
+function usedRecipes(knowledge: Knowledge, observations: Exploration['observations']): Recipe[] {
+  const used = new Set<string>()
+  const use = (name: string) => {
+    if (used.has(name)) return
+    for (const needed of Object.values(knowledge.recipes.get(name)?.needs ?? {})) use(needed)
+    used.add(name)
+  }
+  for (const { case: subject } of observations) for (const binding of subject.arrange) use(binding.recipe)
+  return [...used].flatMap((name) => knowledge.recipes.get(name) ?? [])
+}
+
+function matcher(only: string[] | undefined): (endpoint: Endpoint) => boolean {
+  if (!only || only.length === 0) return () => true
+  const patterns = only.map((glob) => {
+    const [method = '*', path = '**'] = glob.trim().includes(' ') ? glob.trim().split(/\s+/) : ['*', glob.trim()]
+    const source = path
+      .replace(/[.+^$()|[\]\\?]/g, '\\$&')
+      .replace(/[{}]/g, '\\$&')
+      .replace(/\*\*/g, '\u0000')
+      .replace(/\*/g, '[^/]*')
+      .replaceAll('\u0000', '.*')
+    return { method: method.toUpperCase(), path: new RegExp(`^${source}$`) }
+  })
+  return (endpoint) =>
+    patterns.some(({ method, path }) => (method === '*' || method === endpoint.method) && path.test(endpoint.path))
+}

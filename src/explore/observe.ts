@@ -1,0 +1,151 @@
+import type { RowChange } from '../contracts/environment.ts'
+import type { Json } from '../contracts/json.ts'
+import type { Case, Exchange, Expected, Observation, RequestTemplate } from '../contracts/observation.ts'
+import type { Kept } from './bench.ts'
+import { type Comparison, compare, says } from './compare.ts'
+import { type Answered, type Sighting, secretsIn } from './execute.ts'
+import type { Knowledge } from './knowledge.ts'
+import { isItem } from './paths.ts'
+import { bodyOf, isSuccess } from './request.ts'
+import { rowsAfterRefusal, rowsAfterWrite } from './rows.ts'
+import { sourcesOf } from './sources.ts'
+
+export type Verdict = { observation: Observation; reordered: boolean } | { unstable: string }
+
+/** What both sightings of a case have in common, or how they disagree. */
+export function observe(knowledge: Knowledge, kept: Kept, second: Sighting): Verdict {
+  const { case: subject, first } = kept
+  const act = expect(subject, subject.act, first.act, second.act, first, second, false)
+  if ('unstable' in act) return act
+  act.expected.statusProvenance = kept.statusProvenance
+  const status = first.act.response.status
+  const accepted = isSuccess(status)
+  const changed = first.changes.length > 0 || second.changes.length > 0
+  act.expected.rows =
+    accepted && changed
+      ? rowsAfterWrite(knowledge, subject, first, second)
+      : rowsAfterRefusal(knowledge, subject, first, second)
+  if (subject.kind === 'list' && !says(listPart(act.expected)))
+    return { unstable: 'what the case made is not on the page that is shown' }
+  const follow: Expected[] = []
+  let reordered = act.reordered
+  for (const [index, template] of subject.follow.entries()) {
+    const [a, b] = [first.follow[index], second.follow[index]]
+    if (!a || !b) return { unstable: 'a follow-up was not made both times' }
+    const read = expect(subject, template, a, b, first, second, true)
+    if ('unstable' in read) return { unstable: `${template.endpoint} afterwards: ${read.unstable}` }
+    follow.push(read.expected)
+    reordered ||= read.reordered
+  }
+  const passes = [first, second].map((sighting) => ({
+    act: exchange(sighting.act),
+    follow: sighting.follow.map(exchange),
+    rows: sighting.changes.map(withoutHashes),
+  }))
+  return { observation: { case: subject, expected: act.expected, follow, passes }, reordered }
+}
+
+function listPart(expected: Expected): Expected['body'] {
+  const { body } = expected
+  if (body?.is !== 'object') return body
+  return (
+    Object.values(body.properties).find(
+      (pattern) => pattern.is === 'anything' || pattern.is === 'contains' || pattern.is === 'array',
+    ) ?? body
+  )
+}
+
+function expect(
+  subject: Case,
+  template: RequestTemplate,
+  a: Answered,
+  b: Answered,
+  first: Sighting,
+  second: Sighting,
+  after: boolean,
+): { expected: Expected; reordered: boolean } | { unstable: string } {
+  if (a.response.status !== b.response.status)
+    return { unstable: `answered ${a.response.status} the first time and ${b.response.status} the second` }
+  const [method = 'GET', path = '/'] = template.endpoint.split(' ')
+  const context: Comparison = {
+    sources: sourcesOf(subject, first, second, after),
+    list: method === 'GET' && !isItem(path) && isSuccess(a.response.status),
+    writes: method !== 'GET',
+    limit: limitOf(template),
+    reordered: false,
+  }
+  const [left, right] = [bodyOf(a.response), bodyOf(b.response)]
+  const body = left === null && right === null ? null : compare(left, right, context)
+  if (body === null && !(left === null && right === null)) return { unstable: 'the structure of the answers differs' }
+  return {
+    expected: {
+      status: a.response.status,
+      statusProvenance: a.response.status === 404 || isSuccess(a.response.status) ? 'promised' : 'observed',
+      contentType: commonType(a, b),
+      body,
+      headers: {},
+      rows: [],
+    },
+    reordered: context.reordered,
+  }
+}
+
+function limitOf(template: RequestTemplate): number | null {
+  for (const [name, expr] of Object.entries(template.query))
+    if (
+      /^(limit|page_?size|per_?page|size|take|max_?results)$/i.test(name) &&
+      expr.is === 'literal' &&
+      typeof expr.value === 'number'
+    )
+      return expr.value
+  return null
+}
+
+function commonType(a: Answered, b: Answered): string | null {
+  const type = (answered: Answered) => answered.response.headers['content-type']?.split(';')[0]?.trim() ?? null
+  return type(a) === type(b) ? type(a) : null
+}
+
+/** As recorded, tokens and cookies replaced. */
+function exchange(answered: Answered): Exchange {
+  const secrets = secretsIn(answered.response)
+  const clean = (text: string) => secrets.reduce((cleaned, secret) => cleaned.replaceAll(secret, '<token>'), text)
+  const { headers } = answered.http
+  const hidden = Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name, isSecretHeader(name) ? '<credential>' : value]),
+  )
+  const text = clean(answered.response.text)
+  return {
+    request: { ...answered.http, headers: hidden },
+    response: {
+      ...answered.response,
+      headers: Object.fromEntries(
+        Object.entries(answered.response.headers).map(([name, value]) => [
+          name,
+          isSecretHeader(name) ? '<credential>' : value,
+        ]),
+      ),
+      text,
+      json:
+        answered.response.json === undefined
+          ? undefined
+          : (JSON.parse(clean(JSON.stringify(answered.response.json))) as Json),
+    },
+  }
+}
+
+function isSecretHeader(name: string): boolean {
+  return /^(authorization|cookie|set-cookie|x-(access|auth|api)-(token|key))$/i.test(name)
+}
+
+function withoutHashes(change: RowChange): RowChange {
+  const clean = (row: Record<string, Json>) =>
+    Object.fromEntries(
+      Object.entries(row).map(([column, value]) => [
+        column,
+        /passw|pwd|secret|token/i.test(column) && typeof value === 'string' ? '<hash>' : value,
+      ]),
+    )
+  if (change.change === 'updated') return { ...change, before: clean(change.before), after: clean(change.after) }
+  return { ...change, row: clean(change.row) }
+}
