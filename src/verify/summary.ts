@@ -1,8 +1,11 @@
 import type { Json } from '../contracts/json.ts'
 import type { RunResult } from '../contracts/suite.ts'
 
-const MOST_FAILURES = 20
-const LONGEST = 1_500
+const MOST_MESSAGES = 10
+const LONGEST = 1_200
+
+/** How gates name tests that failed, so that whoever repairs finds them. */
+export type FailedTest = { file: string; name: string; message: string }
 
 /** Exit 0, something passed, nothing failed. */
 export function isGreen(result: RunResult): boolean {
@@ -14,28 +17,24 @@ export function count(result: RunResult, status: RunResult['tests'][number]['sta
   return result.tests.filter((test) => test.status === status).length
 }
 
-/** Figures of one run, and each failure with its message. */
-export function describeRun(result: RunResult): Record<string, Json> {
-  const failures = result.tests.filter((test) => test.status === 'failed')
+/** Figures of one run; `failed` names every failed test, the first ones with their message. */
+export function describeRun(result: RunResult): { failed: FailedTest[]; [figure: string]: Json } {
   return {
     exitCode: result.exitCode,
     timedOut: result.timedOut,
     durationMs: Math.round(result.durationMs),
     passed: count(result, 'passed'),
-    failed: failures.length,
     skipped: count(result, 'skipped') + count(result, 'todo'),
-    ...(failures.length > 0 && {
-      failures: failures.slice(0, MOST_FAILURES).map((test) => ({
-        file: test.file,
-        test: test.name,
-        message: (test.message ?? '').slice(0, LONGEST),
+    failed: result.tests
+      .filter((test) => test.status === 'failed')
+      .map(({ file, name, message }, index) => ({
+        file,
+        name,
+        message: index < MOST_MESSAGES ? (message ?? '').slice(0, LONGEST) : '…',
       })),
-    }),
-    ...(result.errors.length > 0 && {
-      errors: result.errors
-        .slice(0, MOST_FAILURES)
-        .map((error) => ({ file: error.file, message: error.message.slice(-LONGEST) })),
-    }),
+    errors: result.errors
+      .slice(0, MOST_MESSAGES)
+      .map((error) => ({ file: error.file, message: error.message.slice(-LONGEST) })),
   }
 }
 

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
@@ -48,7 +49,13 @@ describe('runs', () => {
     const { verdict, why, evidence } = await verifyOne('runs', inTests('toBe(204)', 'toBe(200)'))
     expect(verdict).toBe('fail')
     expect(why).toContain('DELETE /notes/{id} > removes the note')
-    expect(evidence.failures).toEqual([expect.objectContaining({ message: expect.stringContaining('Received: 204') })])
+    expect(evidence.failed).toEqual([
+      expect.objectContaining({
+        file: TEST_FILE,
+        name: 'DELETE /notes/{id} > removes the note',
+        message: expect.stringContaining('Received: 204'),
+      }),
+    ])
   })
 
   it('fails when nothing ran', async () => {
@@ -164,6 +171,17 @@ describe('scoped', () => {
       { path: 'package.json', before: '{"name":"a"}', after: '{"name":"a","devDependencies":{"jest":"^29"}}' },
     ])
     expect(verdict).toBe('pass')
+  })
+
+  it('lets an earlier run’s own file be written anew, unless somebody edited it', async () => {
+    const sha256 = createHash('sha256').update(before).digest('hex')
+    const manifest = JSON.stringify({ schema: 1, command: '', files: [{ path: 'test/add.test.js', sha256 }] })
+    const changes = (old: string) => [
+      { path: '.integration-tests/manifest.json', before: manifest, after: '{}' },
+      { path: 'test/add.test.js', before: old, after: '' },
+    ]
+    expect((await check(changes(before))).verdict).toBe('pass')
+    expect((await check(changes(`${before} `))).verdict).toBe('fail')
   })
 
   it('fails on a changed dependency, and does not apply without a base', async () => {

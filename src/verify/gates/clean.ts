@@ -50,13 +50,15 @@ export const clean: VerifierGate = {
     if (live[0]) return fail(`After Ctrl-C it leaves ${explain(live)}.`, evidence)
 
     const next = await input.run(environment)
-    evidence.runAfterInterrupt = describeRun(next)
+    const { failed, ...figures } = describeRun(next)
+    evidence.runAfterInterrupt = figures
+    evidence.failed = failed
     if (green && !isGreen(next))
       return fail(`After an interrupted run the next one is red: ${explainRed(next)}.`, evidence)
     const afterNext = await leftOver('afterNextRun', 'After an interrupted run and the next full one')
     if (afterNext) return afterNext
     return pass(
-      'Same rows, tables, files, ports and processes after passing, after a failing test and after Ctrl-C.',
+      'Same rows, tables, files, ports and processes after passing, after failing tests and after Ctrl-C.',
       evidence,
     )
   },

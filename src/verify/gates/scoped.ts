@@ -1,4 +1,5 @@
 import type { TestFacts, TestSource } from '../../contracts/suite.ts'
+import { findEarlierFiles } from '../earlier-files.ts'
 import type { GateInput, VerifierGate } from '../gate.ts'
 import { isInScope, onlyDevDependencies } from '../scope.ts'
 import { fail, notApplicable, pass } from '../verdicts.ts'
@@ -17,12 +18,16 @@ export const scoped: VerifierGate = {
       ({ path, before, after }) =>
         !isInScope(path) && !(before === null && configs.has(path)) && !onlyDevDependencies(path, before, after),
     )
+    const isEarlier = findEarlierFiles(changes)
     const weakened = changes.flatMap(({ path, before, after }) =>
-      before === null ? [] : findWeakened(path, before, after, source).map((what) => `${path}: ${what}`),
+      before === null || isEarlier(path, before)
+        ? []
+        : findWeakened(path, before, after, source).map((what) => `${path}: ${what}`),
     )
     const evidence = {
       changed: changes.map(
-        ({ path, before, after }) => `${before === null ? 'added' : after === null ? 'removed' : 'changed'} ${path}`,
+        ({ path, before, after }) =>
+          `${before === null || isEarlier(path, before) ? 'added' : after === null ? 'removed' : 'changed'} ${path}`,
       ),
       outside: outside.map(({ path }) => path),
       weakened,

@@ -10,7 +10,8 @@ export const twice: VerifierGate = {
     const { result: first } = await rehearsal.first()
     if (!isGreen(first)) return blocked('The first run is red; repair that to see whether a second one passes.')
     const second = await rehearsal.second()
-    const evidence = { first: describeRun(first), second: describeRun(second) }
+    const { failed, ...figures } = describeRun(second)
+    const evidence = { first: describeRun(first), second: figures, failed }
     if (!isGreen(second)) return fail(`The second run is red: ${explainRed(second)}.`, evidence)
     if (count(second, 'passed') !== count(first, 'passed')) {
       return fail(
