@@ -1,7 +1,7 @@
 import { tmpdir } from 'node:os'
 
 /** All that a child process may learn of this machine. */
-const ALLOWED = ['PATH', 'LANG', 'LC_ALL', 'LC_CTYPE', 'TZ', 'TMPDIR']
+const ALLOWED = ['PATH', 'LANG', 'LC_ALL', 'LC_CTYPE', 'TZ']
 
 /** A complete environment for a child: a few harmless variables of ours, and `extra`. `HOME` is a scratch directory unless given. */
 export function childEnvironment(

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import type { EgressAttempt, Sandbox } from '../../../src/contracts/sandbox.ts'
+import { openNamespaceSandbox } from '../../../src/workspace/sandbox/namespace/sandbox.ts'
 import { probeSandbox } from '../../../src/workspace/sandbox/probe.ts'
 import { sweepPlaces } from '../../../src/workspace/sandbox/scratch-directory.ts'
 import { packageRoot } from '../../../src/workspace/sandbox/supervisor-path.ts'
@@ -93,6 +94,43 @@ describe('the kernel keeps a sandbox apart', () => {
       expect(String(await new Promise((resolve) => running.stdout.once('data', resolve)))).toBe('up\n')
     }
   })
+})
+
+it('covers secrets of the workspace around the project', async () => {
+  const root = makeProject({
+    'package.json': '{"workspaces":["packages/*"]}',
+    '.env': 'SECRET=1',
+    'node_modules/dep/index.js': 'module.exports = 7',
+    'packages/api/index.js': 'console.log(require("dep"), require("fs").readFileSync("../../.env", "utf8") === "")',
+  })
+  const sandbox = await open({ root: join(root, 'packages/api'), prefer })
+  expect((await sandbox.run({ argv: ['node', 'index.js'] })).stdout).toBe('7 true\n')
+})
+
+it('copies the project where overlays are refused, at the same path and as isolated', async () => {
+  const root = makeProject({ 'a.txt': 'a', '.env': 'X=1', 'node_modules/dep/index.js': '7' })
+  const sandbox = await openNamespaceSandbox('copy', { root }, 'copy')
+  onTestFinished(() => sandbox.stop())
+  expect(sandbox.enforcement).toMatchObject({ network: 'kernel', files: 'copy', processes: 'namespace' })
+  const script =
+    'pwd; cat .env a.txt; echo b >> a.txt; cat node_modules/dep/index.js; cat /etc/shadow; (echo > /dev/tcp/1.2.3.4/5)'
+  const { stdout } = await sandbox.run({ argv: ['bash', '-c', script] })
+  expect(stdout).toBe(`${root}\na7`)
+  expect(Object.keys((await sandbox.state()).files)).toEqual(['a.txt'])
+  expect(await sandbox.attempts()).toEqual([{ target: '1.2.3.4:5', via: 'tcp', count: 1 }])
+  expect(readFileSync(join(root, 'a.txt'), 'utf8')).toBe('a')
+})
+
+it('opens inside another sandbox', async () => {
+  const root = makeProject({ 'a.txt': 'a' })
+  const outer = await open({ root, prefer })
+  const script = `import(process.argv[1] + '/dist/workspace/sandbox/open-sandbox.js').then(async ({ openSandbox }) => {
+    const inner = await openSandbox({ root: process.cwd() })
+    console.log(JSON.stringify(inner.enforcement), (await inner.run({ argv: ['cat', 'a.txt'] })).stdout)
+    await inner.stop()
+  })`
+  const { stdout, stderr } = await outer.run({ argv: [process.execPath, '-e', script, packageRoot()] })
+  expect(stdout, stderr).toMatch(/ a\n$/)
 })
 
 describe('what tries to leave fails at once and is seen', () => {

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { createServer, request } from 'node:http'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -186,6 +186,18 @@ describe.each(['namespace', 'plain'] as const)('a %s sandbox', (prefer) => {
     expect(stdout).toBe('7\n8\n')
     expect(readFileSync(join(root, 'node_modules/dep/index.js'), 'utf8')).toBe('module.exports = 7')
     expect(existsSync(join(tree, 'node_modules'))).toBe(false)
+  })
+
+  it('shows packages that the dependencies link to outside the project', async () => {
+    const shared = makeProject({ 'package.json': '{"main":"i.js"}', 'i.js': 'module.exports = "shared"' })
+    const root = makeProject({ 'node_modules/@org/other/index.js': '', 'a.js': 'console.log(require("@org/shared"))' })
+    symlinkSync(shared, join(root, 'node_modules/@org/shared'))
+    // Root's plain sandbox runs as nobody, who must be able to get there.
+    chmodSync(join(shared, '..'), 0o755)
+    const sandbox = await open({ root, prefer })
+    expect(await sandbox.run({ argv: ['node', 'a.js'] })).toMatchObject({ stdout: 'shared\n' })
+    const { stderr } = await sandbox.run({ argv: sh('echo x > node_modules/@org/shared/i.js') })
+    if (prefer === 'namespace') expect(stderr).toMatch(/Read-only/)
   })
 
   it('works in a path with spaces and letters beyond ASCII', async () => {

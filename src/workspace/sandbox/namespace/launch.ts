@@ -1,10 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { chownSync, cpSync, mkdirSync, realpathSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import type { SandboxState } from '../../../contracts/sandbox.ts'
+import { copyProject } from '../copy-project.ts'
 import type { SandboxOptions } from '../options.ts'
-import type { SupervisorConfig } from '../supervisor/protocol.mts'
+import type { StateValue, SupervisorConfig } from '../supervisor/protocol.mts'
 import { packageRoot, supervisorDirectory } from '../supervisor-path.ts'
 import { surveyTree } from '../survey.ts'
+import { changedFiles } from './changed-files.ts'
 import { enclosingWorkspace, nodeInstallation, systemView, within } from './mounts.ts'
 import { setupScript } from './setup-script.ts'
 
@@ -26,13 +29,18 @@ export interface Launched {
   home: string
   /** The shared directory as seen outside. */
   shared: string
-  /** Overlay layers: the directory below each and where it shows, relative to the root. */
-  layers: { lower: string; at: string }[]
-  masked: string[]
+  how: string
+  /** What differs from the project. */
+  changes(state: StateValue): Promise<SandboxState['files']>
 }
 
 /** Starts a supervisor in namespaces of its own. `place` is a fresh directory of the machine for mount point and sockets. */
-export async function launchInNamespaces(id: string, place: string, options: SandboxOptions): Promise<Launched> {
+export async function launchInNamespaces(
+  id: string,
+  place: string,
+  options: SandboxOptions,
+  files: 'overlay' | 'copy',
+): Promise<Launched> {
   const root = realpathSync(options.root)
   const tree = options.tree ? realpathSync(options.tree) : root
   const mountPoint = join(place, 'root')
@@ -53,12 +61,15 @@ export async function launchInNamespaces(id: string, place: string, options: San
   const project = await surveyTree(root)
   const shown = tree === root ? project : await surveyTree(tree)
   const dependencies = tree === root ? [] : project.dependencies
-  const layers = [{ lower: tree, at: '' }, ...dependencies.map((at) => ({ lower: join(root, at), at }))]
   const masked = [...new Set([...shown.secrets, ...(options.mask ?? [])])]
+  const copy =
+    files === 'copy' ? await copyProject({ root, tree, project, masked, to: join(place, 'tree'), owner }) : null
+  const layers = copy ? [] : [{ lower: tree, at: '' }, ...dependencies.map((at) => ({ lower: join(root, at), at }))]
 
   const system = systemView()
   const visible = [...system.directories, ...system.links.map(({ name }) => `/${name}`)]
-  const wanted = [...nodeInstallation(visible), packageRoot(), ...enclosingWorkspace(root), ...(options.readOnly ?? [])]
+  const around = [packageRoot(), ...enclosingWorkspace(root)]
+  const wanted = [...nodeInstallation(visible), ...around, ...project.linked, ...(options.readOnly ?? [])]
   const readOnly = [...new Set(wanted)]
     .filter((path) => !within(path, [...visible, root]))
     .sort((a, b) => a.length - b.length)
@@ -83,7 +94,8 @@ export async function launchInNamespaces(id: string, place: string, options: San
       at: join(root, at),
       upper: `/run/sandbox/layers/${index}`,
     })),
-    masks: masked.map((path) => join(root, path)),
+    copy: copy && { from: copy.view, at: root },
+    masks: [...(await secretsAround(around, root)), ...masked.map((path) => join(root, path))],
     shared: { from: shared, at: INSIDE.shared },
     supervisor: { from: supervisor, at: INSIDE.supervisor },
     hosts: options.hosts ?? [],
@@ -105,7 +117,23 @@ export async function launchInNamespaces(id: string, place: string, options: San
       ...(owner ?? {}),
     },
   )
-  return { child, root, scratch: INSIDE.scratch, home: INSIDE.home, shared, layers, masked }
+  return {
+    child,
+    root,
+    scratch: INSIDE.scratch,
+    home: INSIDE.home,
+    shared,
+    how: copy ? 'a copy of the project' : 'overlay over the project',
+    changes: (state) => (copy ? copy.changes() : changedFiles(state.layers, layers, new Set(masked))),
+  }
+}
+
+/** Secrets files of what is shown around the project. */
+async function secretsAround(directories: string[], root: string): Promise<string[]> {
+  const surveys = await Promise.all(
+    directories.map(async (at) => (await surveyTree(at)).secrets.map((path) => join(at, path))),
+  )
+  return [...new Set(surveys.flat())].filter((path) => !within(path, [root]))
 }
 
 /**

@@ -3,15 +3,20 @@ import { SupervisorClient } from '../client.ts'
 import type { SandboxOptions } from '../options.ts'
 import { buildSandbox } from '../sandbox-object.ts'
 import { createPlace, removePlace } from '../scratch-directory.ts'
-import type { StateValue } from '../supervisor/protocol.mts'
-import { changedFiles } from './changed-files.ts'
 import { launchInNamespaces } from './launch.ts'
 
-/** A sandbox of Linux namespaces: the kernel keeps network, processes and files apart. */
-export async function openNamespaceSandbox(id: string, options: SandboxOptions): Promise<Sandbox> {
+/**
+ * A sandbox of Linux namespaces: the kernel keeps network, processes and files apart. `files`: how the view of the project is
+ * made; older kernels and sandboxes inside sandboxes refuse overlays.
+ */
+export async function openNamespaceSandbox(
+  id: string,
+  options: SandboxOptions,
+  files: 'overlay' | 'copy' = 'overlay',
+): Promise<Sandbox> {
   const place = createPlace()
   try {
-    const launched = await launchInNamespaces(id, place, options)
+    const launched = await launchInNamespaces(id, place, options, files)
     const { root, scratch, home } = launched
     const client = new SupervisorClient(launched.child, {
       cwd: root,
@@ -28,14 +33,16 @@ export async function openNamespaceSandbox(id: string, options: SandboxOptions):
       child: launched.child,
       enforcement: {
         network: 'kernel',
-        files: 'overlay',
+        files,
         processes: 'namespace',
-        how: `user, network, PID, mount and IPC namespaces (unshare); overlay over the project; ${egress}`,
+        how: `user, network, PID, mount and IPC namespaces (unshare); ${launched.how}; ${egress}`,
       },
-      files: (state: StateValue) => changedFiles(state.layers, launched.layers, new Set(launched.masked)),
+      files: launched.changes,
     })
   } catch (error) {
     removePlace(place)
+    if (files === 'overlay' && /overlay/.test((error as Error).message))
+      return openNamespaceSandbox(id, options, 'copy')
     throw error
   }
 }

@@ -9,6 +9,8 @@ export interface Plan {
   readOnly: string[]
   /** Copy-on-write views, outer ones first. */
   overlays: { lower: string; at: string; upper: string }[]
+  /** Where overlays are refused: a copy of the tree instead, shown writable. */
+  copy: { from: string; at: string } | null
   /** Absolute paths to cover by an empty file. */
   masks: string[]
   /** Machine directory shown writable at `at`. */
@@ -78,7 +80,8 @@ export function setupScript(plan: Plan): string {
   lines.push('mount -a -T run/fstab', 'rm run/fstab')
   lines.push('mount -t devpts -o newinstance,ptmxmode=0666,mode=620 devpts dev/pts || true')
 
-  lines.push(...overlay('/etc', `.${BASE}/layers/etc`, `.${BASE}/work/etc`, './etc'))
+  if (plan.copy) lines.push('cp -a /etc/. etc/ 2>/dev/null || true')
+  else lines.push(...overlay('/etc', `.${BASE}/layers/etc`, `.${BASE}/work/etc`, './etc'))
   lines.push(
     // As root of this namespace we could read what others on this machine cannot.
     'find etc ! -type l ! -perm -o=r -prune -exec rm -rf {} + 2>/dev/null || true',
@@ -94,6 +97,10 @@ export function setupScript(plan: Plan): string {
     const work = upper.replace(`${BASE}/layers/`, `${BASE}/work/`)
     lines.push(`mkdir -p ${quote(`.${upper}`)} ${quote(`.${work}`)} ${quote(`.${at}`)}`)
     lines.push(...overlay(lower, `.${upper}`, `.${work}`, `.${at}`))
+  }
+  if (plan.copy) {
+    const at = quote(`.${plan.copy.at}`)
+    lines.push(`mkdir -p ${at}`, `mount --bind ${quote(plan.copy.from)} ${at}`)
   }
   for (const path of plan.masks)
     lines.push(`if [ -f ${quote(`.${path}`)} ]; then mount --bind .${BASE}/empty ${quote(`.${path}`)}; fi`)

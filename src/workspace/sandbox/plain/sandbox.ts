@@ -1,15 +1,16 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { chmodSync, chownSync, cpSync, mkdirSync, realpathSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { join } from 'node:path'
 import type { Sandbox } from '../../../contracts/sandbox.ts'
 import { SupervisorClient } from '../client.ts'
+import { copyProject } from '../copy-project.ts'
+import type { Owner } from '../copy-tree.ts'
 import type { SandboxOptions } from '../options.ts'
 import { buildSandbox } from '../sandbox-object.ts'
 import { createPlace, removePlace } from '../scratch-directory.ts'
 import type { SupervisorConfig } from '../supervisor/protocol.mts'
 import { packageRoot, supervisorDirectory } from '../supervisor-path.ts'
 import { surveyTree } from '../survey.ts'
-import { compareListings, copyTree, listTree, type Owner } from './copy-tree.ts'
 
 const NOBODY: Owner = { uid: 65534, gid: 65534 }
 
@@ -20,12 +21,11 @@ export async function openPlainSandbox(id: string, options: SandboxOptions, why:
     const project = realpathSync(options.root)
     const tree = options.tree ? realpathSync(options.tree) : project
     const owner = lesserUser()
-    const view = join(place, 'tree', basename(project))
     const shared = join(place, 'shared')
     const scratch = join(place, 'scratch')
     const temporary = join(place, 'tmp')
     const home = join(scratch, 'home')
-    for (const directory of [join(place, 'tree'), shared, scratch, home, temporary]) {
+    for (const directory of [shared, scratch, home, temporary]) {
       mkdirSync(directory)
       if (owner) chownSync(directory, owner.uid, owner.gid)
     }
@@ -35,12 +35,9 @@ export async function openPlainSandbox(id: string, options: SandboxOptions, why:
 
     const survey = await surveyTree(project)
     const shown = tree === project ? survey : await surveyTree(tree)
-    const empty = new Set([...shown.secrets, ...(options.mask ?? [])])
-    await copyTree(tree, view, { empty, skip: new Set(tree === project ? [] : survey.dependencies), owner })
-    if (tree !== project)
-      for (const path of survey.dependencies)
-        await copyTree(join(project, path), join(view, path), { empty: new Set(), skip: new Set(), owner })
-    const before = await listTree(view, survey.dependencies)
+    const masked = [...shown.secrets, ...(options.mask ?? [])]
+    const copy = await copyProject({ root: project, tree, project: survey, masked, to: join(place, 'tree'), owner })
+    const { view } = copy
 
     const config: SupervisorConfig = {
       id,
@@ -80,7 +77,7 @@ export async function openPlainSandbox(id: string, options: SandboxOptions, why:
         processes: 'group',
         how: `ordinary processes in a copy of the tree, network not enforced: ${why}`,
       },
-      files: async () => compareListings(before, await listTree(view, survey.dependencies)),
+      files: copy.changes,
     })
   } catch (error) {
     removePlace(place)

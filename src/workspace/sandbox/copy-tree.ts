@@ -1,8 +1,8 @@
 import { chownSync, lchownSync } from 'node:fs'
 import { constants, copyFile, lstat, mkdir, readdir, readlink, symlink, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { SandboxState } from '../../../contracts/sandbox.ts'
-import type { Survey } from '../survey.ts'
+import type { SandboxState } from '../../contracts/sandbox.ts'
+import type { Survey } from './survey.ts'
 
 export interface Owner {
   uid: number
