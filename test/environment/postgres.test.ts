@@ -110,6 +110,11 @@ describe.each(providers)('PostgreSQL from the %s provider', (provider) => {
     const before = await store.snapshot()
     await store.query('CREATE TABLE stray (id integer)')
     expect(Object.keys(await store.snapshot())).toContain('stray')
+    await store.reset()
+    expect(await store.snapshot()).toEqual(before)
+    // The application has been restarted: it would not have survived the end of its connections.
+    expect(app.exit).toBeNull()
+    expect((await app.request(post('/entries', { text: 'still here' }))).status).toBe(201)
     await app.stop()
     await store.reset()
     expect(await store.snapshot()).toEqual(before)

@@ -16,6 +16,8 @@ describe('SQLite', () => {
     await environment?.stop()
   })
 
+  const changeCounter = async () => (await environment.sandbox.readFile('data/test.sqlite3')).readUInt32BE(24)
+
   it('finds the port that the application chose by itself', () => {
     expect(app.port).toBe(8081)
   })
@@ -51,17 +53,39 @@ describe('SQLite', () => {
     for (let round = 0; round < 3; round++) {
       await app.request(post('/'))
       expect((await app.request(get('/'))).json).toHaveLength(1)
+      const seen = await changeCounter()
       await environment.reset()
       expect(await store.snapshot()).toEqual(before)
-      // The application sees it as well: its page cache must not outlive the file's content.
+      // The application sees it as well: no page cache outlives the file's content as long as the counter only grows.
+      expect(await changeCounter()).toBeGreaterThan(seen)
       expect((await app.request(get('/'))).json).toEqual([])
     }
   })
 
   it('lets a row be written that the application sees', async () => {
+    await app.request(post('/'))
+    await environment.reset()
     await store.query('INSERT INTO entries (visitor_id, text) VALUES (?, ?)', [1, 'from outside'])
     expect((await app.request(get('/'))).json).toEqual([{ id: 1, text: 'from outside' }])
     await environment.reset()
+  })
+
+  it('puts a file that a variable decides outside the tree, in clones as well', async () => {
+    const map = {
+      ...fileGuestbook,
+      stores: fileGuestbook.stores.map((one) => ({ ...one, address: [{ name: 'DB_FILE', part: 'file' as const }] })),
+    }
+    const elsewhere = await start(map)
+    const clone = await elsewhere.clone()
+    try {
+      for (const one of [elsewhere, clone]) {
+        expect(one.variables.DB_FILE).toMatch(new RegExp(`^${one.sandbox.scratch}/`))
+        expect(await one.stores[0]?.snapshot()).toEqual({ entries: [], visitors: [{ id: 1, name: 'host' }] })
+      }
+    } finally {
+      await clone.stop()
+      await elsewhere.stop()
+    }
   })
 
   it('clones side by side', async () => {

@@ -47,7 +47,7 @@ async function start(binaries: PostgresBinaries, context: ServiceContext): Promi
       await rows.seal()
       return cluster.dump()
     },
-    needsQuiet: async () => false,
+    needsQuiet: () => rows.needsQuiet(),
     close: () => rows.close(),
   }
 }

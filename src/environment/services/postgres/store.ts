@@ -9,6 +9,8 @@ import type { Connection } from './connect.ts'
 export interface PostgresStore extends Store {
   /** Makes the present state the one that `reset` returns to. */
   seal(): Promise<void>
+  /** Rows alone do not bring it back: the database has to be made anew, which ends everybody's connections. */
+  needsQuiet(): Promise<boolean>
   /** Ends our own connections. */
   close(): Promise<void>
 }
@@ -85,18 +87,22 @@ export function openPostgresStore(cluster: Cluster, name: string, database: stri
     })
   }
 
+  async function schemaHasChanged(): Promise<boolean> {
+    reference ??= await readReference(cluster, template)
+    await readTables()
+    return catalog?.fingerprint !== reference.fingerprint
+  }
+
   /**
    * Puts the rows back without ending anybody's connection, which many applications do not survive. `false`: something
    * stands against it, such as a changed schema or a transaction left open.
    */
   async function refill(): Promise<boolean> {
-    reference ??= await readReference(cluster, template)
+    if (await schemaHasChanged()) return false
     const own = await connected()
     await proveOwnership(own, marker)
-    await readTables()
-    if (catalog?.fingerprint !== reference.fingerprint) return false
     try {
-      await own.script(refillScript(catalog?.tables ?? [], reference))
+      await own.script(refillScript(catalog?.tables ?? [], reference as Reference))
       return true
     } catch {
       await disconnect()
@@ -134,6 +140,7 @@ export function openPostgresStore(cluster: Cluster, name: string, database: stri
         await admin.rows(`CREATE DATABASE ${quote(template)} ${copyOf(database)} IS_TEMPLATE true`)
       })
     },
+    needsQuiet: schemaHasChanged,
     close: disconnect,
   }
 }
