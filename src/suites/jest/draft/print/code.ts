@@ -110,7 +110,8 @@ export function createCode(style: Style): Code {
     if (calls.length < 2) return [head, ...parts]
     if (style.breakChains && calls.length > 2) return broken
     const flat: Doc = [head, ...calls.flatMap(({ name, args }) => [`.${name}(`, ...join(', ', args), ')'])]
-    if (calls.length < 3) return { is: 'either', options: [oneLine(flat), [head, ...parts]] }
+    const hugs = huggable(calls.at(-1)?.args.at(-1))
+    if (calls.length < 3 && hugs) return { is: 'either', options: [oneLine(flat), [head, ...parts], broken] }
     return flatOr(flat, broken)
   }
 

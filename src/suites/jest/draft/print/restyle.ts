@@ -22,7 +22,7 @@ function withQuotes(text: string, { quotes }: Style): string {
     .split('\n')
     .map((line) => {
       if (/^\s*(\/\/|\*|\/\*)/.test(line)) return line
-      return line.replace(/`[^`]*`|'((?:[^'\\\n]|\\.)*)'/g, (found, inner?: string) =>
+      return line.replace(/`(?:[^`$]|\$(?!\{))*`|'((?:[^'\\\n]|\\.)*)'/g, (found, inner?: string) =>
         inner === undefined || inner.includes('"') ? found : `"${inner.replaceAll("\\'", "'")}"`,
       )
     })

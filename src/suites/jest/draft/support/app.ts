@@ -18,10 +18,13 @@ export function appModule(
   const send = (target: string) =>
     `/** A client as in Supertest, with a deadline for each request. */
 const send = (method«: ${typed}») => (path«: string») => {
-${check}  return request(${target})[method](path).timeout(10000);
+${check}  const test = request(${target})[method](path);
+  return test.timeout(10000);
 };
 
-export const api = { ${methods.map((method) => `${method}: send('${method}')`).join(', ')} };`.replace(
+export const api = {
+${methods.map((method) => `  ${method}: send('${method}'),`).join('\n')}
+};`.replace(
       /^ {4}if/m,
       '  if',
     )

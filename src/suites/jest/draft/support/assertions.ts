@@ -2,7 +2,7 @@ import { restyle } from '../print/restyle.ts'
 import type { Style } from '../style.ts'
 
 const MATCHERS: Record<string, string> = {
-  uuid: 'export const uuid = expect.stringMatching(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i);',
+  uuid: 'export const uuid = expect.stringMatching(\n  /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i,\n);',
   isoDate: 'export const isoDate = expect.stringMatching(/^\\d{4}-\\d\\d-\\d\\d[T ]\\d\\d:\\d\\d:\\d\\d/);',
   day: 'export const day = expect.stringMatching(/^\\d{4}-\\d\\d-\\d\\d$/);',
   jwt: 'export const jwt = expect.stringMatching(/^[\\w-]+\\.[\\w-]+\\.[\\w-]+$/);',
@@ -75,7 +75,9 @@ export function expectResponse(response«: Response», status«: number», body�
     options.factories
       ? `/** For steps that only prepare a test. */
 export function expectSuccess(response«: Response») {
-  if (response.status >= 400) throw new Error(\`A preparing request failed\\n\\n\${exchange(response)}\`);
+  if (response.status >= 400) {
+    throw new Error(\`This step only prepares\\n\\n\${exchange(response)}\`);
+  }
 }`
       : '',
     used.has('tampered') ? (SPOILED.tampered as string) : '',

@@ -37,14 +37,14 @@ export function databaseModule(module: DatabaseModule, style: Style): string {
     rowsFunction(module),
     markerFunction(module),
     migrateFunction(module, command),
-    marks ? removeFunction(module) : '',
+    marks ? removeFunction(module, style) : '',
     `let ready = false;
 
-/** Before the tests of a file: proves that the database is ours, applies migrations, removes what an interrupted run left. */
+/** Before any test: is this a test database, is it migrated, did a run leave rows? */
 export async function prepare() {
   await assertTestDatabase();
   await migrate();
-${sweeps ? leftovers(module) : ''}  ready = true;
+${sweeps ? leftovers(module, style) : ''}  ready = true;
 }`,
     guardRequests ? `export const isReady = () => ready;` : '',
     marks
@@ -135,8 +135,9 @@ async function assertTestDatabase() {
     return `/** Only a file that says so, or one in the temporary directory, is for tests. */
 async function assertTestDatabase() {
   const [{ file }] = ${ask('PRAGMA database_list')};
-  if (file && !file.startsWith(tmpdir()) && !/test/i.test(relative(process.cwd(), file))) {
-    throw new Error(\`\${file} is not a test database: its path lacks the word "test"\`);
+  const temporary = !file || file.startsWith(tmpdir());
+  if (!temporary && !/test/i.test(relative(process.cwd(), file))) {
+    throw new Error(\`\${file} is not for tests: its path lacks "test"\`);
   }
 }`
   const ask2 = access.knex
@@ -194,7 +195,7 @@ async function migrate() {
 function applyCode(store: DataStore, access: Access, command: string[] | null): string | null {
   if (command) {
     const [program, ...args] = command
-    return `execFileSync('${program}', [${args.map((arg) => `'${arg.replaceAll("'", "\\'")}'`).join(', ')}], { stdio: 'pipe' })`
+    return `execFileSync('${program}', [${args.map((arg) => `'${arg.replaceAll("'", "\\'")}'`).join(', ')}], { env: process.env, stdio: 'pipe' })`
   }
   const kind = store.migrations?.kind
   if (kind === 'knex' && access.knex) return `await ${access.knex}.migrate.latest()`
@@ -203,7 +204,7 @@ function applyCode(store: DataStore, access: Access, command: string[] | null): 
   return null
 }
 
-function removeFunction({ access, plan, store }: DatabaseModule): string {
+function removeFunction({ access, plan, store }: DatabaseModule, style: Style): string {
   const { knex } = access
   const typed = store.engine === 'postgres' ? 'ILIKE' : 'LIKE'
   const condition = (signs: Sign[]) =>
@@ -224,8 +225,8 @@ function removeFunction({ access, plan, store }: DatabaseModule): string {
       })
       .join('')
   const broken = (head: string, tail: string) =>
-    head.length + tail.length > 76 && tail.split('.').length > 3
-      ? `${head}${tail.replace(/\.(?=(or)?[wW]here|del)/g, '\n    .')}`
+    style.breakChains || head.length + tail.length > 76
+      ? `${head}${tail.replace(/\.(?=(or)?[wW]here|del|select)/g, '\n    .')}`
       : head + tail
   const sets = plan.sets.map(({ variable, table, column, signs }) =>
     knex
@@ -239,17 +240,18 @@ function removeFunction({ access, plan, store }: DatabaseModule): string {
   )
   const values =
     plan.usesMade && !knex ? [`  const values = ['NULL', ...made.map((value) => \`'\${value}'\`)].join(', ');`] : []
-  return `/** Children first. A row is ours when it carries the mark, or belongs to a row that does. */
+  return `/** Children first. A row is ours when it, or the row it belongs to, has the mark. */
 async function removeMarked(mark«: string») {
 ${[...values, ...sets].join('\n')}${sets.length + values.length > 0 ? '\n\n' : ''}${removals.join('\n')}
 }`
 }
 
 /** Part of `prepare`: finds marks of interrupted runs and removes their rows. */
-function leftovers({ access, plan, store }: DatabaseModule): string {
+function leftovers({ access, plan, store }: DatabaseModule, style: Style): string {
+  const before = style.breakChains ? '\n      ' : ''
   const reads = plan.roots.map(({ table, column }) =>
     access.knex
-      ? `await ${access.knex}('${table}').where('${column}', 'like', '%it%').pluck('${column}')`
+      ? `await ${access.knex}('${table}')${before}.where('${column}', 'like', '%it%')${before}.pluck('${column}')`
       : `(await query("SELECT ${sqlName(column, store, false)} AS value FROM ${sqlName(table, store, false)} WHERE ${sqlName(column, store, false)} LIKE '%it%'")).map(({ value }) => value)`,
   )
   if (reads.length === 1)

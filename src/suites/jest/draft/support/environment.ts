@@ -79,7 +79,8 @@ function serverSection(names: string[], hosts: string[], orFile: boolean): strin
     ? `
 // A path is fine too, of a file that is for tests.
 function isTestFile(value«: string») {
-  return !value.includes('://') && (/test|:memory:/i.test(value) || value.startsWith(tmpdir()));
+  if (value.includes('://')) return false;
+  return /test|:memory:/i.test(value) || value.startsWith(tmpdir());
 }
 `
     : ''
@@ -89,14 +90,16 @@ ${file}
 function hostsOf(address«: string») {
   if (!address.includes('://')) return [address];
   const url = new URL(address);
-  return [url.hostname.replace(/^\\[|\\]$/g, ''), ...url.searchParams.getAll('host')];
+  const host = url.hostname.replace(/^\\[|\\]$/g, '');
+  return [host, ...url.searchParams.getAll('host')];
 }
 
 for (const name of [${list(names)}]) {
   const address = process.env[name];
-  const foreign = address${orFile ? ' && !isTestFile(address)' : ''} && hostsOf(address).find((host) => !hosts.includes(host));
-  if (foreign) {
-    throw new Error(\`\${name} points at \${foreign}: integration tests only use \${hosts.join(', ')}\`);
+  if (!address${orFile ? ' || isTestFile(address)' : ''}) continue;
+  const foreign = hostsOf(address).find((host) => !hosts.includes(host));
+  if (foreign !== undefined) {
+    throw new Error(\`\${name} points at "\${foreign}", not at a test server\`);
   }
 }`
 }
@@ -105,7 +108,7 @@ function fileSection(names: string[]): string {
   return `for (const name of [${names.map((name) => `'${name}'`).join(', ')}]) {
   const file = process.env[name];
   if (file && !/test|:memory:/i.test(file) && !file.startsWith(tmpdir())) {
-    throw new Error(\`\${name} names \${file}: integration tests only use a file with "test" in its name\`);
+    throw new Error(\`\${name} names \${file}, which is not a test database\`);
   }
 }`
 }

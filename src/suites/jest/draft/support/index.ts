@@ -171,7 +171,7 @@ export async function supportFiles(
       ...whole.map((file) => `...${file}`),
     ]
     return restyle(
-      [requires.join('\n'), hooked.join('\n'), `module.exports = { ${list.join(', ')} };`].filter(Boolean).join('\n\n'),
+      [requires.join('\n'), hooked.join('\n'), listing('module.exports = {', list, '};')].filter(Boolean).join('\n\n'),
       style,
     )
   }

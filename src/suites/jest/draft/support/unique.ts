@@ -2,7 +2,7 @@ import { restyle } from '../print/restyle.ts'
 import type { Style } from '../style.ts'
 
 const MAKERS: Record<string, string> = {
-  email: '  email: (label«: string», maxLength = 254) => fit(label, `.${tag()}@example.com`, maxLength),',
+  email: '  email: (label«: string», maxLength = 254) =>\n    fit(label, `.${tag()}@example.com`, maxLength),',
   word: '  word: (label«: string», maxLength = 100) => fit(label, tag(), maxLength),',
   text: '  text: (label«: string», maxLength = 1000) => fit(label, ` ${tag()}`, maxLength),',
   url: '  url: (label«: string») => `https://example.com/${label}/${tag()}`,',
@@ -19,15 +19,17 @@ export function uniqueModule(kinds: Set<string>, options: { sweep: boolean; alon
   const parts = [
     `import { randomBytes${kinds.has('uuid') ? ', randomUUID' : ''} } from 'crypto';`,
     `// Process id and three random letters: every value made here carries it.
-const letters = Array.from(randomBytes(3), (byte) => String.fromCharCode(97 + (byte % 26)));
-export const mark = \`it\${String(process.pid % 1e7).padStart(7, '0')}\${letters.join('')}\`;
+const letter = (byte«: number») => String.fromCharCode(97 + (byte % 26));
+const letters = Array.from(randomBytes(3), letter).join('');
+export const mark = \`it\${String(process.pid).padStart(7, '0')}\${letters}\`;
 
 let count = 0;
 
 const tag = () => \`\${mark}\${(count += 1)}\`;`,
     fitted
       ? `const fit = (label«: string», suffix«: string», maxLength«: number») =>
-  (label.slice(0, Math.max(0, maxLength - suffix.length)) + suffix).slice(-maxLength);`
+  label.slice(0, Math.max(0, maxLength - suffix.length)) +
+  suffix.slice(-maxLength);`
       : '',
     numbered ? 'const base = 1e9 + (randomBytes(4).readUInt32BE(0) % 1e6) * 1e3;' : '',
     kept
@@ -49,7 +51,8 @@ const keep = «<T extends string | number>»(value«: T») => {
 }
 
 function abandonedMarks(alone: boolean): string {
-  const find = `  const marks = new Set(values.join(' ').toLowerCase().match(/it\\d{7}[a-z]{3}/g) || []);`
+  const find = `  const text = values.join(' ').toLowerCase();
+  const marks = new Set(text.match(/it\\d{7}[a-z]{3}/g) || []);`
   if (alone)
     return `/** Marks of runs that were interrupted: tests on one file never run side by side. */
 export function abandonedMarks(values«: string[]») {
