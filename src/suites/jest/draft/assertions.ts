@@ -76,7 +76,7 @@ export function followDocs(templates: RequestTemplate[], expected: Expected[], s
   return templates.flatMap((template, index): Doc[] => {
     const held = expected[index]
     if (!held) return []
-    const name = scope.take(['reread', 'after'])
+    const name = scope.take(template.endpoint.startsWith('GET ') ? ['reread'] : ['again'])
     const assertions = responseDocs(held, name, scope)
     return [
       '',

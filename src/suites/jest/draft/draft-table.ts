@@ -197,46 +197,63 @@ function splitTitles(titles: string[]): { pattern: string; labels: string[] } {
   }
 }
 
-/** What all answers have in common, with a name in place of the smallest part in which they differ. */
+const FEW = 2
+
+/** What all answers have in common, with names in place of the few smallest parts in which they differ. */
 function commonAnswer(members: Observation[]): { pattern: Pattern | null; names: string[]; cells: Pattern[][] } {
   const bodies = members.map(({ expected }) => expected.body)
   const [first] = bodies
-  if (!first || bodies.some((body) => !body) || bodies.every((body) => same(body, first)))
-    return { pattern: first ?? null, names: [], cells: [] }
-  const { path, parts } = smallestDifference(bodies as Pattern[], [])
-  const name = takeName(
-    [String(path.at(-1) ?? 'body').replace(/\W/g, '') || 'body', 'expected'],
-    new Set(['changes', 'query', 'headers', 'payload']),
-  )
-  return { pattern: withPlaceholder(first, path, name), names: [name], cells: parts.map((part) => [part]) }
+  if (!first || bodies.some((body) => !body)) return { pattern: first ?? null, names: [], cells: [] }
+  const patterns = bodies as Pattern[]
+  const paths = differences(patterns, [])
+  const taken = new Set(['changes', 'query', 'headers', 'payload'])
+  const names = paths.map((path) => {
+    const word = path.findLast((key) => !/^\d+$/.test(key))?.replace(/\W/g, '')
+    return takeName([word || 'body', 'expected'], taken)
+  })
+  const pattern = paths.reduce((whole, path, index) => withPlaceholder(whole, path, names[index] as string), first)
+  const cells = patterns.map((body) => paths.map((path) => partAt(body, path)))
+  return { pattern, names, cells }
 }
 
-const same = (a: Pattern | null, b: Pattern | null) => JSON.stringify(a) === JSON.stringify(b)
+const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b)
 
-function smallestDifference(patterns: Pattern[], path: string[]): { path: string[]; parts: Pattern[] } {
-  const objects = patterns.filter((pattern) => pattern.is === 'object')
-  const [first] = objects
-  if (!first || objects.length < patterns.length) return { path, parts: patterns }
-  const keys = Object.keys(first.properties)
-  const alike = objects.every(
-    (object) => object.exact === first.exact && String(Object.keys(object.properties)) === String(keys),
+/** The parts of an exact object or array, by key; `null` for what has none. */
+function partsOf(pattern: Pattern): Record<string, Pattern> | null {
+  if (pattern.is === 'object') return pattern.properties
+  return pattern.is === 'array' && pattern.ordered ? Object.fromEntries(pattern.items.entries()) : null
+}
+
+const partAt = (pattern: Pattern, path: string[]): Pattern =>
+  path.reduce((part, key) => partsOf(part)?.[key] ?? part, pattern)
+
+/** Where patterns of the same build differ: a few deep paths, or the place where they differ in many ways. */
+function differences(patterns: Pattern[], path: string[]): string[][] {
+  const [first] = patterns
+  if (!first || patterns.every((pattern) => same(pattern, first))) return []
+  const parts = patterns.map(partsOf)
+  const build = (pattern: Pattern, own: Record<string, Pattern> | null) =>
+    own && [pattern.is, pattern.is === 'object' && pattern.exact, Object.keys(own)]
+  const shape = build(first, parts[0] ?? null)
+  if (!shape || patterns.some((pattern, index) => !same(build(pattern, parts[index] ?? null), shape))) return [path]
+  const keys = Object.keys(parts[0] ?? {})
+  const inner = keys.flatMap((key) =>
+    differences(
+      parts.map((own) => own?.[key] as Pattern),
+      [...path, key],
+    ),
   )
-  if (!alike) return { path, parts: patterns }
-  const differing = keys.filter((key) =>
-    objects.some((object) => !same(object.properties[key] ?? null, first.properties[key] ?? null)),
-  )
-  const [only] = differing
-  if (only === undefined || differing.length > 1) return { path, parts: patterns }
-  return smallestDifference(
-    objects.map((object) => object.properties[only] as Pattern),
-    [...path, only],
-  )
+  return inner.length > FEW ? [path] : inner
 }
 
 function withPlaceholder(pattern: Pattern, path: string[], name: string): Pattern {
   const [key, ...rest] = path
-  if (key === undefined || pattern.is !== 'object')
-    return { is: 'same', from: `$${name}`, at: 'response', path: [], provenance: 'promised' }
-  const inner = pattern.properties[key] as Pattern
-  return { ...pattern, properties: { ...pattern.properties, [key]: withPlaceholder(inner, rest, name) } }
+  if (key === undefined) return { is: 'same', from: `$${name}`, at: 'response', path: [], provenance: 'promised' }
+  if (pattern.is === 'object') {
+    const inner = pattern.properties[key] as Pattern
+    return { ...pattern, properties: { ...pattern.properties, [key]: withPlaceholder(inner, rest, name) } }
+  }
+  if (pattern.is !== 'array') return pattern
+  const items = pattern.items.map((item, index) => (String(index) === key ? withPlaceholder(item, rest, name) : item))
+  return { ...pattern, items }
 }

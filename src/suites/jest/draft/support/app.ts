@@ -24,10 +24,7 @@ ${check}  const test = request(${target})[method](path);
 
 export const api = {
 ${methods.map((method) => `  ${method}: send('${method}'),`).join('\n')}
-};`.replace(
-      /^ {4}if/m,
-      '  if',
-    )
+};`.replace(/^ {4}if/m, '  if')
   if (!boot?.app) return spawned(map, ready, send('`http://127.0.0.1:${port}`'), style)
   const app = imports.of(
     boot.app,

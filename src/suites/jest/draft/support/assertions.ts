@@ -92,9 +92,12 @@ export function expired(headers«: Record<string, string>»)«: Record<string, s
   const [[name, value]] = Object.entries(headers);
   const [, prefix, head, claims] = /^(\\S+ )?([\\w-]+)\\.([\\w-]+)\\./.exec(value)« as string[]»;
   const then = Math.floor(Date.now() / 1000) - 3600;
-  const past = { ...JSON.parse(Buffer.from(claims, 'base64').toString()), iat: then - 60, exp: then };
-  const unsigned = \`\${head}.\${Buffer.from(JSON.stringify(past)).toString('base64url')}\`;
-  const signature = createHmac('sha256', process.env.${variable}« as string»).update(unsigned).digest('base64url');
+  const now = JSON.parse(Buffer.from(claims, 'base64').toString());
+  const past = JSON.stringify({ ...now, iat: then - 60, exp: then });
+  const unsigned = \`\${head}.\${Buffer.from(past).toString('base64url')}\`;
+  const signature = createHmac('sha256', process.env.${variable}« as string»)
+    .update(unsigned)
+    .digest('base64url');
   return { [name]: \`\${prefix || ''}\${unsigned}.\${signature}\` };
 }`
 }

@@ -65,12 +65,13 @@ const quoteMark = (store: DataStore) => (/mysql|mariadb/.test(store.engine) ? '`
 const RESERVED =
   /^(user|users?_?$|order|group|table|select|where|from|to|check|column|references|primary|default|desc|asc|limit|offset|key|index|values|like|and|or|not|all|end|case|window)$/i
 
-function sqlName(name: string, store: DataStore, inTemplate = true): string {
+/** A name inside a template literal, quoted where SQL needs it. */
+function sqlName(name: string, store: DataStore): string {
   if (/^[a-z_][a-z0-9_]*$/.test(name) && (!RESERVED.test(name) || name === 'users')) return name
   const quote = quoteMark(store)
   return name
     .split('.')
-    .map((part) => (quote === '`' && inTemplate ? `\\\`${part}\\\`` : quote + part + quote))
+    .map((part) => (quote === '`' ? `\\\`${part}\\\`` : quote + part + quote))
     .join('.')
 }
 
@@ -90,6 +91,7 @@ const bigints = [${unique.map((name) => `'${name}'`).join(', ')}];
 
 const toJson = (column«: string», value«: any») =>
   bigints.includes(column) && value !== null ? Number(value) : value;
+
 `
       : ''
   const result = `JSON.parse(JSON.stringify(found${unique.length > 0 ? ', toJson' : ''}))`
@@ -177,8 +179,10 @@ async function migrate() {
   const client = await ${access.close.replace('.end()', '')}.connect();
   try {
     await client.query('SELECT pg_advisory_lock(40926)');
-    const tables = await client.query("SELECT 1 FROM information_schema.tables WHERE table_name = '${table}'");
-    if (tables.rowCount === 0) ${apply};
+    const { rows: found } = await client.query("SELECT to_regclass('${regclass(table)}') AS table");
+    if (!found[0].table) {
+      ${apply};
+    }
   } finally {
     await client.query('SELECT pg_advisory_unlock(40926)');
     client.release();
@@ -191,6 +195,8 @@ async function migrate() {
   }
 }`
 }
+
+const regclass = (table: string) => (/^[a-z_][a-z0-9_]*$/.test(table) ? table : `\\"${table}\\"`)
 
 function applyCode(store: DataStore, access: Access, command: string[] | null): string | null {
   if (command) {
@@ -249,18 +255,23 @@ ${[...values, ...sets].join('\n')}${sets.length + values.length > 0 ? '\n\n' : '
 /** Part of `prepare`: finds marks of interrupted runs and removes their rows. */
 function leftovers({ access, plan, store }: DatabaseModule, style: Style): string {
   const before = style.breakChains ? '\n      ' : ''
-  const reads = plan.roots.map(({ table, column }) =>
-    access.knex
-      ? `await ${access.knex}('${table}')${before}.where('${column}', 'like', '%it%')${before}.pluck('${column}')`
-      : `(await query("SELECT ${sqlName(column, store, false)} AS value FROM ${sqlName(table, store, false)} WHERE ${sqlName(column, store, false)} LIKE '%it%'")).map(({ value }) => value)`,
+  const remove = '  for (const mark of abandonedMarks(values)) await removeMarked(mark);\n'
+  const quoted = (name: string) => sqlName(name, store)
+  if (!access.knex) {
+    const selects = plan.roots.map(({ table, column }) => {
+      const name = quoted(column)
+      return `SELECT ${name} AS value FROM ${quoted(table)} WHERE ${name} LIKE '%it%'`
+    })
+    return `  const marked = await query(
+    \`${selects.join('\n    UNION ALL ')}\`,
+  );
+  const values = marked.map(({ value }) => value);
+${remove}`
+  }
+  const reads = plan.roots.map(
+    ({ table, column }) =>
+      `await ${access.knex}('${table}')${before}.where('${column}', 'like', '%it%')${before}.pluck('${column}')`,
   )
-  if (reads.length === 1)
-    return `  const values = ${reads[0]};
-  for (const mark of abandonedMarks(values)) await removeMarked(mark);
-`
-  return `  const values = [
-${reads.map((read) => `    ...(${read}),`).join('\n')}
-  ];
-  for (const mark of abandonedMarks(values)) await removeMarked(mark);
-`
+  if (reads.length === 1) return `  const values = ${reads[0]?.replaceAll('      .', '    .')};\n${remove}`
+  return `  const values = [\n${reads.map((read) => `    ...(${read}),`).join('\n')}\n  ];\n${remove}`
 }

@@ -65,7 +65,10 @@ export async function supportFiles(
   )
   if (usesUnique) {
     const sweep = (cleanup?.roots.length ?? 0) > 0
-    add('unique', uniqueModule(uses.unique, { sweep, alone: store?.engine === 'sqlite' }, style))
+    add(
+      'unique',
+      uniqueModule(uses.unique, { sweep, alone: store?.engine === 'sqlite', kept: cleanup?.usesMade ?? false }, style),
+    )
   }
   if (store && access && cleanup)
     add(

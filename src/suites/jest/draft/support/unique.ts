@@ -12,10 +12,16 @@ const MAKERS: Record<string, string> = {
 }
 
 /** Fresh values that carry a mark of the process, so that its rows can be told from anybody else's. */
-export function uniqueModule(kinds: Set<string>, options: { sweep: boolean; alone: boolean }, style: Style): string {
+export function uniqueModule(
+  kinds: Set<string>,
+  options: { sweep: boolean; alone: boolean; kept: boolean },
+  style: Style,
+): string {
   const fitted = ['email', 'word', 'text'].some((kind) => kinds.has(kind))
   const numbered = kinds.has('integer') || kinds.has('phone')
   const kept = numbered || kinds.has('uuid')
+  const makers = Object.keys(MAKERS).filter((kind) => kinds.has(kind))
+  const lines = makers.map((kind) => (options.kept ? MAKERS[kind] : MAKERS[kind]?.replace(/keep\((.*)\),$/, '$1,')))
   const parts = [
     `import { randomBytes${kinds.has('uuid') ? ', randomUUID' : ''} } from 'crypto';`,
     `// Process id and three random letters: every value made here carries it.
@@ -32,7 +38,7 @@ const tag = () => \`\${mark}\${(count += 1)}\`;`,
   suffix.slice(-maxLength);`
       : '',
     numbered ? 'const base = 1e9 + (randomBytes(4).readUInt32BE(0) % 1e6) * 1e3;' : '',
-    kept
+    kept && options.kept
       ? `// Values that cannot carry the mark.
 export const made«: (string | number)[]» = [];
 
@@ -41,10 +47,7 @@ const keep = «<T extends string | number>»(value«: T») => {
   return value;
 };`
       : '',
-    `export const unique = {\n${Object.keys(MAKERS)
-      .filter((kind) => kinds.has(kind))
-      .map((kind) => MAKERS[kind])
-      .join('\n')}\n};`,
+    `export const unique = {\n${lines.join('\n')}\n};`,
     options.sweep ? abandonedMarks(options.alone) : '',
   ]
   return restyle(parts.filter(Boolean).join('\n\n'), style)
