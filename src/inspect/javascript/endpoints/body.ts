@@ -1,0 +1,148 @@
+import type { JsonSchema } from '../../../contracts/json.ts'
+import type { RequestBody } from '../../../contracts/project.ts'
+import type { Input, Value } from '../evaluate/values.ts'
+import { toJsonSchema } from '../schemas/convert.ts'
+import type { FieldFacts, Walk } from './walk.ts'
+
+/** What a request's body looks like: by its validator where there is one, otherwise by what is read of it. */
+export function bodyOf(walk: Walk): RequestBody | null {
+  const schema = fieldsOf(walk, 'body')
+  const declared = validationsOf(walk, 'body').length > 0
+  const files = fieldsOf(walk, 'files')
+  const read = [...walk.fields.values()].some(({ input, own }) => own && input.from === 'body')
+  if (walk.multipart && files.properties) {
+    const binary: Record<string, JsonSchema> = {}
+    for (const name of Object.keys(files.properties)) binary[name] = { type: 'string', format: 'binary' }
+    return {
+      contentType: 'multipart/form-data',
+      schema: { ...schema, type: 'object', properties: { ...schema.properties, ...binary } },
+      provenance: declared ? 'schema' : 'usage',
+    }
+  }
+  if (!declared && !read) return null
+  return { contentType: 'application/json', schema, provenance: declared ? 'schema' : 'usage' }
+}
+
+/** A source of input as one schema, validators first, what the code reads beside them only where there is none. */
+export function fieldsOf(walk: Walk, from: Input['from']): JsonSchema {
+  const validations = validationsOf(walk, from)
+  const facts = [...walk.fields.values()].filter(({ input }) => input.from === from)
+  const own = facts.some((one) => one.own)
+  // What every request passes through may look at the query; it concerns the routes that look at it themselves.
+  const used = from === 'query' && !own ? [] : facts
+  const schema = validations.length > 0 ? {} : fromUsage(used, from === 'body')
+  for (const { path, schema: declared } of validations) {
+    const at = place(schema, path)
+    Object.assign(at, merge(at, declared))
+  }
+  return from === 'body' || Object.keys(schema).length > 0 ? schema : {}
+}
+
+/** A path or query parameter's schema without what only bodies have. */
+export function parameterSchema(schema: JsonSchema | undefined): JsonSchema {
+  if (!schema) return {}
+  const { properties: _properties, required: _required, ...rest } = schema
+  return rest
+}
+
+interface Declared {
+  path: string[]
+  schema: JsonSchema
+}
+
+function validationsOf(walk: Walk, from: Input['from']): Declared[] {
+  return walk.validations.flatMap(({ value, schema, options }) => {
+    const converted = toJsonSchema(walk.interp, schema, options)
+    return converted ? spread(value, converted, from) : []
+  })
+}
+
+/** A validator may look at one field, or at an object that the code put together from several. */
+function spread(value: Value, schema: JsonSchema, from: Input['from']): Declared[] {
+  if (value.k === 'input') {
+    if (value.from !== from) return []
+    // An item of a list that the code checks one by one.
+    return [{ path: value.path, schema: withoutAssigned(schema, [...value.assigned.keys()]) }]
+  }
+  if (value.k === 'union') return value.of.flatMap((one) => spread(one, schema, from))
+  if (value.k === 'arr') return value.items.flatMap((item) => (schema.items ? spread(item, schema.items, from) : []))
+  if (value.k !== 'obj' || value.host) return []
+  const found: Declared[] = []
+  for (const [name, field] of value.props) {
+    const part = schema.properties?.[name]
+    if (part) found.push(...spread(field, part, from).map((one) => one))
+  }
+  for (const input of value.mixed ?? []) {
+    if (input.from !== from) continue
+    // Merged into what is stored already: nothing of it is required of the client.
+    const known = value.open || value.props.size > 0
+    const own = withoutAssigned(
+      schema,
+      [...value.props].filter(([, one]) => one.k !== 'input').map(([name]) => name),
+    )
+    found.push({ path: input.path, schema: known && value.open ? { ...own, required: undefined } : own })
+  }
+  return found
+}
+
+/** Fields that the server sets itself before it validates are none of the client's. */
+function withoutAssigned(schema: JsonSchema, names: string[]): JsonSchema {
+  if (names.length === 0 || !schema.properties) return schema
+  const properties = Object.fromEntries(Object.entries(schema.properties).filter(([name]) => !names.includes(name)))
+  return { ...schema, properties, required: schema.required?.filter((name) => !names.includes(name)) }
+}
+
+function fromUsage(facts: FieldFacts[], asBody: boolean): JsonSchema {
+  const root: JsonSchema = asBody ? { type: 'object', properties: {} } : {}
+  for (const { input, hints, required } of [...facts].sort((a, b) => a.input.path.length - b.input.path.length)) {
+    const at = place(root, input.path)
+    if (input.path.length > 0) applyHints(at, hints)
+    // Listed as required unless the code goes on without it: only a refusal says so.
+    if (required && input.path.length > 0) require_(root, input.path)
+  }
+  return root
+}
+
+function applyHints(schema: JsonSchema, hints: FieldFacts['hints']): void {
+  if (schema.type) return
+  if (hints.has('array')) Object.assign(schema, { type: 'array', items: schema.items ?? {} })
+  else if (hints.has('email')) Object.assign(schema, { type: 'string', format: 'email' })
+  else if (hints.has('integer')) schema.type = 'integer'
+  else if (hints.has('number')) schema.type = 'number'
+  else if (hints.has('string')) schema.type = 'string'
+}
+
+function require_(root: JsonSchema, path: string[]): void {
+  const parent = place(root, path.slice(0, -1))
+  const name = path.at(-1) ?? ''
+  if (name === '*') return
+  parent.required = [...new Set([...(parent.required ?? []), name])]
+  // A field that must be there needs everything above it.
+  if (path.length > 1) require_(root, path.slice(0, -1))
+}
+
+/** The schema at a path, made where it is not there yet; `*` is any item of a list. */
+function place(root: JsonSchema, path: string[]): JsonSchema {
+  let at = root
+  for (const name of path) {
+    if (name === '*') {
+      at.type = 'array'
+      at.items ??= {}
+      at = at.items
+    } else {
+      at.type ??= 'object'
+      at.properties ??= {}
+      const next: JsonSchema = at.properties[name] ?? {}
+      at.properties[name] = next
+      at = next
+    }
+  }
+  return at
+}
+
+function merge(a: JsonSchema, b: JsonSchema): JsonSchema {
+  const properties = a.properties || b.properties ? { ...a.properties, ...b.properties } : undefined
+  const required = [...new Set([...(a.required ?? []), ...(b.required ?? [])])]
+  const result = { ...a, ...b, properties, required: required.length > 0 ? required : undefined }
+  return Object.fromEntries(Object.entries(result).filter(([, value]) => value !== undefined)) as JsonSchema
+}

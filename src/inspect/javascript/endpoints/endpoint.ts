@@ -1,0 +1,99 @@
+import type { Endpoint, Parameter } from '../../../contracts/project.ts'
+import type { Interpreter } from '../evaluate/interpreter.ts'
+import { alternatives, type Value } from '../evaluate/values.ts'
+import type { Route } from '../frameworks/flatten.ts'
+import { bodyOf, fieldsOf, parameterSchema } from './body.ts'
+import { expressCaller } from './express-request.ts'
+import { koaCaller } from './koa-request.ts'
+import { openApiPath, resourceOf } from './paths.ts'
+import { Walk } from './walk.ts'
+
+/** Walks a request through a route twice, with and without credentials, and tells what was seen. */
+export function describeEndpoint(interp: Interpreter, route: Route, app: Value): Endpoint {
+  const known = walk(interp, route, app, false)
+  const stranger = walk(interp, route, app, true)
+  const { path, params } = openApiPath(route.path)
+  const query = parameters(known, 'query')
+  const body = route.method === 'GET' || route.method === 'HEAD' ? null : bodyOf(known)
+  return {
+    method: route.method,
+    path,
+    auth: authOf(known, stranger),
+    source: `${route.file}:${route.line}`,
+    ...handlerOf(route),
+    resource: resourceOf(path),
+    params: params.map((param) => ({
+      ...param,
+      schema: { ...param.schema, ...schemaFrom(known, 'params', param.name) },
+    })),
+    query,
+    headers: parameters(known, 'headers').filter(({ name }) => name !== 'authorization' && name !== 'cookie'),
+    body,
+    statuses: statusesOf(known, stranger),
+    roles: [...known.roles].sort(),
+  }
+}
+
+function walk(interp: Interpreter, route: Route, app: Value, anonymous: boolean): Walk {
+  const one = new Walk(interp, route, anonymous)
+  one.run(route.framework === 'koa' ? koaCaller(one, app) : expressCaller(one, app))
+  return one
+}
+
+/**
+ * A caller without credentials cannot reach the end where one with them can: authentication is required. Names decide
+ * only where middleware could not be followed.
+ */
+function authOf(known: Walk, stranger: Walk): Endpoint['auth'] {
+  if (!stranger.succeeded && (known.succeeded || stranger.denied)) return 'required'
+  if (stranger.opaque.some((name) => /auth(?!or)|jwt|guard|protect|logged|session|permission/i.test(name)))
+    return 'required'
+  if (!stranger.succeeded && !known.succeeded && known.opaque.length > 0) return 'unknown'
+  return 'none'
+}
+
+function statusesOf(known: Walk, stranger: Walk): number[] {
+  const all = new Set(known.statuses)
+  // Errors such as 404 and 422 show only when credentials are there; 401 and 403 when they are not.
+  for (const status of stranger.statuses) if (status === 401 || status === 403) all.add(status)
+  return [...all].filter((status) => status >= 100 && status < 600 && status !== 500).sort((a, b) => a - b)
+}
+
+function handlerOf(route: Route): { handler?: string } {
+  const last = route.chain.at(-1)
+  const fn = last && alternatives(last.value).find((one) => one.k === 'fn')
+  if (fn?.k === 'fn') {
+    const inner = wrapped(fn)
+    return { handler: `${inner.file}:${inner.fn.line}` }
+  }
+  const arg = last?.value.k === 'sym' ? last.value.args.find((one) => one.k === 'fn') : undefined
+  return arg?.k === 'fn' ? { handler: `${arg.file}:${arg.fn.line}` } : {}
+}
+
+/** The handler inside a wrapper such as `asyncHandler(handler)`: the one function its closure holds. */
+function wrapped(fn: Value & { k: 'fn' }): Value & { k: 'fn' } {
+  for (const { v } of fn.scope.parent ? fn.scope.cells.values() : [])
+    if (
+      v.k === 'fn' &&
+      v !== fn &&
+      v.fn.params.length >= 1 &&
+      v.fn !== fn.fn &&
+      v.file &&
+      fn.fn.params.length <= 3 &&
+      v.fn.params.length <= 3
+    )
+      return v
+  return fn
+}
+
+function parameters(known: Walk, from: 'query' | 'headers'): Parameter[] {
+  const names = new Map<string, Parameter>()
+  const { properties = {}, required = [] } = fieldsOf(known, from)
+  for (const [name, schema] of Object.entries(properties))
+    names.set(name, { name, required: required.includes(name), schema })
+  return [...names.values()]
+}
+
+function schemaFrom(known: Walk, from: 'params', name: string): Parameter['schema'] {
+  return parameterSchema(fieldsOf(known, from).properties?.[name])
+}

@@ -1,0 +1,145 @@
+import { member } from '../evaluate/members.ts'
+import { statusNamed } from '../evaluate/packages.ts'
+import { lit, literal, native, type Obj, obj, textOf, UNDEFINED, UNKNOWN, type Value } from '../evaluate/values.ts'
+import { carried, headersObject, input, unset } from './credentials.ts'
+import type { Caller, Walk } from './walk.ts'
+
+const SAMPLE = (path: string) => path.replace(/:\w+(\([^)]*\))?\??/g, '1')
+const SETTERS =
+  /^(set|header|type|contentType|cookie|clearCookie|append|location|links|vary|attachment|format|removeHeader|setHeader|on|once|setTimeout|flushHeaders)$/
+const SENDERS = /^(json|send|end|render|jsonp|sendFile|sendfile|download|write|pipe|xml)$/
+
+/** Hands requests to Express handlers: `(req, res, next)`. */
+export function expressCaller(walk: Walk, app: Value): Caller {
+  let mount = '/'
+  const req = request(walk, app, () => mount)
+  const res = response(walk)
+  req.props.set('res', res)
+  res.props.set('req', req)
+  return {
+    arguments(item, next) {
+      if (item.value.k === 'fn' && item.value.fn.params.length === 4 && item.kind !== 'param') return null
+      mount = item.kind === 'middleware' ? item.mount : '/'
+      if (item.kind !== 'param') return [req, res, next]
+      const value = input('params', [item.param ?? ''])
+      return [req, res, next, value, lit(item.param ?? '')]
+    },
+  }
+}
+
+function request(walk: Walk, app: Value, mount: () => string): Obj {
+  const { anonymous } = walk
+  const read = (value: Value) => walk.read(value)
+  const full = SAMPLE(walk.route.path)
+  const headers = headersObject(anonymous, read)
+  const fixed: Record<string, Value> = {
+    body: input('body'),
+    query: input('query'),
+    params: input('params'),
+    headers,
+    cookies: carried('cookies', anonymous, read),
+    signedCookies: carried('cookies', anonymous, read),
+    session: carried('user', anonymous, read),
+    method: lit(walk.route.method),
+    originalUrl: lit(full),
+    app,
+    file: input('files', ['file']),
+    files: input('files'),
+  }
+  const getHeader = native('get', ([name]) => headers.host?.get((textOf(name) ?? '').toLowerCase()) ?? UNKNOWN)
+  const methods: Record<string, Value> = {
+    get: getHeader,
+    header: getHeader,
+    isAuthenticated: native('isAuthenticated', () => (anonymous ? lit(false) : UNKNOWN)),
+    isUnauthenticated: native('isUnauthenticated', () => (anonymous ? lit(true) : UNKNOWN)),
+    param: native('param', ([name]) => member(walk.interp, input('params'), textOf(name) ?? '')),
+    logIn: native('logIn', (args) => (walk.interp.outside(args.slice(-1)), UNDEFINED)),
+    logOut: native('logOut', (args) => (walk.interp.outside(args), UNDEFINED)),
+    on: native('on', () => UNKNOWN),
+  }
+  methods.login = methods.logIn ?? UNKNOWN
+  methods.logout = methods.logOut ?? UNKNOWN
+  const req: Obj = obj()
+  req.open = true
+  req.host = {
+    get(name) {
+      if (name === 'path' || name === 'url') return lit(relative(full, SAMPLE(mount())))
+      if (name === 'baseUrl') return lit(mount() === '/' ? '' : SAMPLE(mount()))
+      const value = fixed[name] ?? methods[name]
+      if (name === 'body' || name === 'file' || name === 'files') {
+        if (name !== 'body') walk.multipart = true
+        if (value) walk.read(value)
+      }
+      return value ?? unset(name, anonymous)
+    },
+  }
+  return req
+}
+
+function relative(full: string, mount: string): string {
+  if (mount === '/' || !full.startsWith(mount)) return full
+  return full.slice(mount.length) || '/'
+}
+
+function response(walk: Walk): Obj {
+  const res: Obj = obj()
+  const status = (value: Value | undefined): void => {
+    const code = value && literal(value)?.v
+    if (typeof code === 'number') walk.answer(code)
+    else if (value) walk.status = value.k === 'lit' ? walk.status : (walk.status ?? undefined)
+  }
+  const locals = obj()
+  locals.host = { get: (name) => unset(name, walk.anonymous) }
+  res.props.set('locals', locals)
+  const get = (name: string): Value | undefined => {
+    if (name === 'status' || name === 'code' || name === 'writeHead')
+      return native(name, ([code]) => {
+        status(code)
+        return res
+      })
+    if (name === 'sendStatus')
+      return native(name, ([code]) => {
+        status(code)
+        walk.respond()
+        return res
+      })
+    if (name === 'redirect') return native(name, (args) => redirect(walk, args, res))
+    if (SENDERS.test(name))
+      return native(name, (args) => {
+        for (const arg of args) if (arg.k === 'input') walk.read(arg)
+        // Express 3 took the status first.
+        if (args.length === 2 && args[0]?.k === 'lit' && typeof args[0].v === 'number') status(args[0])
+        walk.respond()
+        return res
+      })
+    if (SETTERS.test(name)) return native(name, () => res)
+    if (name === 'statusCode') return UNKNOWN
+    if (name === 'headersSent') return lit(false)
+    if (name === 'boom') return { ...obj(), host: { get: named } }
+    return named(name) ?? UNKNOWN
+  }
+  /** `res.notFound()` and the like, which extensions add. */
+  const named = (name: string): Value | undefined => {
+    const code = statusNamed(name)
+    return code
+      ? native(name, () => {
+          walk.answer(code)
+          return res
+        })
+      : undefined
+  }
+  res.host = { get, set: (name, value) => (name === 'statusCode' ? status(value) : void res.props.set(name, value)) }
+  return res
+}
+
+/** To a login page is a refusal, to anywhere else an answer. */
+function redirect(walk: Walk, args: Value[], res: Value): Value {
+  const target = textOf(args.at(-1)) ?? ''
+  walk.statuses.add(302)
+  if (/log-?in|sign-?in|\/auth\b/i.test(target) && walk.anonymous && walk.route.method !== 'POST') {
+    walk.denied = true
+    walk.refusals++
+    walk.status = 401
+  } else walk.respond()
+  return res
+}

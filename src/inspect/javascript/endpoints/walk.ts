@@ -1,0 +1,239 @@
+import type { Interpreter, Observer } from '../evaluate/interpreter.ts'
+import { Abrupt } from '../evaluate/interpreter.ts'
+import {
+  alternatives,
+  type Input,
+  literal,
+  native,
+  origin,
+  UNDEFINED,
+  UNKNOWN,
+  type Value,
+} from '../evaluate/values.ts'
+import type { ChainItem, Route } from '../frameworks/flatten.ts'
+import { foreignMiddleware } from './foreign.ts'
+import { statusOf } from './status.ts'
+
+export type Hint = Parameters<Observer['hint']>[1]
+
+/** What is known of one field of the request. */
+export interface FieldFacts {
+  input: Input
+  hints: Set<Hint>
+  required: boolean
+  /** Read by the route's own handlers, not only by what the whole application passes through. */
+  own: boolean
+}
+
+/** How a framework hands a request to a handler. */
+export interface Caller {
+  /** The arguments for one item of the chain; `null` when the item takes no part in ordinary requests. */
+  arguments(item: ChainItem, next: Value): Value[] | null
+}
+
+/** One walk of a request through a route's chain: what it reads, how it may end. */
+export class Walk implements Observer {
+  readonly interp: Interpreter
+  readonly route: Route
+  readonly anonymous: boolean
+  status: number | undefined
+  refusals = 0
+  readonly statuses = new Set<number>()
+  readonly fields = new Map<string, FieldFacts>()
+  readonly roles = new Set<string>()
+  readonly validations: { value: Value; schema: Value; options: Value | undefined }[] = []
+  /** Errors that reached the end of a handler or were given to `next`. */
+  readonly errors: Value[] = []
+  /** The last handler came to its end without a refusal. */
+  succeeded = false
+  /** Something answered 401 or 403, or sent the caller to a login. */
+  denied = false
+  /** Middleware that could not be followed, by the best name there is. */
+  readonly opaque: string[] = []
+  multipart = false
+  at = -1
+  private readonly visits = new Map<number, number>()
+
+  constructor(interp: Interpreter, route: Route, anonymous: boolean) {
+    this.interp = interp
+    this.route = route
+    this.anonymous = anonymous
+  }
+
+  /** Sends the request through the chain. */
+  run(caller: Caller): void {
+    const { interp } = this
+    const saved = { observer: interp.observer, depth: interp.depth, file: interp.currentFile }
+    interp.observer = this
+    interp.depth = 0
+    interp.steps = 0
+    const { thrown } = interp.capture(() => this.step(0, caller))
+    this.errors.push(...thrown)
+    Object.assign(interp, { observer: saved.observer, depth: saved.depth, currentFile: saved.file })
+  }
+
+  private step(index: number, caller: Caller): Value {
+    const item = this.route.chain[index]
+    const visits = this.visits.get(index) ?? 0
+    if (!item || visits >= (this.anonymous ? 3 : 1)) return UNDEFINED
+    this.visits.set(index, visits + 1)
+    const outer = this.at
+    const next = native('next', ([error]) => {
+      if (error && !(error.k === 'lit' && !error.v)) {
+        if (!(error.k === 'lit')) {
+          this.thrown(error)
+          this.errors.push(error)
+          // An error that says nothing of its status ends in the error handler, not in an answer.
+          if (statusOf(this.interp, error) === undefined) this.status = 500
+        }
+        return UNDEFINED
+      }
+      return this.step(index + 1, caller)
+    })
+    this.at = index
+    try {
+      return this.enter(item, index, next, caller)
+    } finally {
+      this.at = outer
+    }
+  }
+
+  private enter(item: ChainItem, index: number, next: Value, caller: Caller): Value {
+    const last = index === this.route.chain.length - 1
+    const finish = last ? () => this.finish() : null
+    const onward = () => this.step(index + 1, caller)
+    const args = caller.arguments(item, next)
+    if (!args) return onward()
+    const { value } = item
+    if (value.k === 'fn') return this.interp.callFunction(value, args, UNDEFINED, finish)
+    if (value.k === 'native') {
+      const result = this.interp.call(value, args, UNDEFINED, 0)
+      finish?.()
+      return result
+    }
+    if (value.k === 'union') {
+      const some = alternatives(value).filter((one) => one.k === 'fn' || one.k === 'sym')
+      const results = some.map((one) =>
+        this.interp.maybe(() => this.enter({ ...item, value: one }, index, next, caller)),
+      )
+      if (some.length > 0) return results.find((result) => result !== null) ?? UNKNOWN
+    }
+    return this.foreign(value, args, last, onward)
+  }
+
+  /** Middleware that is not the project's own. */
+  private foreign(value: Value, args: Value[], last: boolean, onward: () => Value): Value {
+    const verdict = foreignMiddleware(this, value)
+    if (verdict === 'refuses') {
+      this.refuse(401)
+      if (this.anonymous) throw new Abrupt()
+    }
+    if (verdict === null && value.k !== 'obj') this.opaque.push(nameOf(value))
+    const inner = value.k === 'sym' ? value.args.filter((arg) => arg.k === 'fn') : []
+    if (verdict === null && inner.length > 0) {
+      // A wrapper around a handler of the project.
+      for (const fn of inner)
+        if (fn.k === 'fn') this.interp.callFunction(fn, args, UNDEFINED, last ? () => this.finish() : null)
+      return UNDEFINED
+    }
+    if (last) this.finish()
+    return onward()
+  }
+
+  /** The last handler returns. */
+  private finish(): void {
+    if (this.status === undefined || this.status < 400) this.succeeded = true
+  }
+
+  /** The application names a status. */
+  answer(status: number): void {
+    this.status = status
+    if (status >= 100 && status < 600 && status !== 500) this.statuses.add(status)
+    if (status < 400 || status >= 500) return
+    this.refusals++
+    if (status === 401 || status === 403) this.denied = true
+  }
+
+  refuse(status: number): void {
+    this.answer(status)
+  }
+
+  /** A response goes out with the status set so far. */
+  respond(): void {
+    if (this.status === undefined) this.statuses.add(200)
+    const last = this.at === this.route.chain.length - 1
+    if (last && (this.status === undefined || this.status < 400)) this.succeeded = true
+  }
+
+  /** Goes through the project's error handlers with what was thrown. */
+  isLast(): boolean {
+    return this.at === this.route.chain.length - 1
+  }
+
+  thrown(error: Value): void {
+    for (const one of alternatives(error)) {
+      const status = statusOf(this.interp, one)
+      if (status === undefined) continue
+      if (status !== 500) this.statuses.add(status)
+      if (status < 400 || status >= 500) continue
+      this.refusals++
+      if (status === 401 || status === 403) this.denied = true
+    }
+  }
+
+  private facts(value: Value): FieldFacts | null {
+    if (value.k !== 'input') return null
+    const key = `${value.from}:${value.path.join('\0')}`
+    let facts = this.fields.get(key)
+    if (!facts) this.fields.set(key, (facts = { input: value, hints: new Set(), required: false, own: false }))
+    if (this.route.chain[this.at]?.kind !== 'middleware') facts.own = true
+    return facts
+  }
+
+  read(input: Value): void {
+    this.facts(input)
+  }
+
+  required(input: Value): void {
+    const facts = this.facts(input)
+    if (facts) facts.required = true
+  }
+
+  hint(input: Value, type: Hint): void {
+    this.facts(input)?.hints.add(type)
+  }
+
+  validated(value: Value, schema: Value, options: Value | undefined): void {
+    this.validations.push({ value, schema, options })
+  }
+
+  compared(a: Value, b: Value): void {
+    for (const [one, other] of [
+      [a, b],
+      [b, a],
+    ] as const) {
+      const text = literal(other)?.v
+      if (typeof text === 'string' && text && roleLike(one)) this.roles.add(text)
+    }
+  }
+}
+
+/** Is it a value read by a name such as `role`, other than from what the client sends? */
+function roleLike(value: Value): boolean {
+  const name =
+    value.k === 'input'
+      ? value.from === 'user'
+        ? value.path.findLast((part) => part !== '*')
+        : undefined
+      : value.k === 'sym' && value.op === 'mem'
+        ? value.name
+        : value.k === 'unknown'
+          ? value.name
+          : undefined
+  return name !== undefined && /^(user_?)?(roles?|permissions?|scopes?|user_?type|access_?level)$/i.test(name)
+}
+
+function nameOf(value: Value): string {
+  const from = origin(value)
+  return from ? [from.module, ...from.path.filter((part) => part !== '()')].join('.') : value.k
+}

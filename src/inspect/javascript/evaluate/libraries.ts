@@ -1,0 +1,198 @@
+import { basename, dirname, extname, join as joinPath, normalize, relative, resolve } from 'node:path/posix'
+import { callArray } from './arrays.ts'
+import { dig, type Interpreter } from './interpreter.ts'
+import { assignInto, member } from './members.ts'
+import type { PackageModel } from './packages.ts'
+import { lit, native, obj, textOf, truth, UNDEFINED, UNKNOWN, type Value } from './values.ts'
+
+const PATHS: Record<string, (...parts: string[]) => string> = {
+  join: joinPath,
+  resolve: (...parts) => resolve('/', ...parts),
+  dirname: (path) => dirname(path ?? ''),
+  basename: (path, suffix) => basename(path ?? '', suffix),
+  extname: (path) => extname(path ?? ''),
+  normalize: (path) => normalize(path ?? ''),
+  relative: (from, to) => relative(from ?? '', to ?? ''),
+}
+
+const paths: PackageModel = (_, call, path) => {
+  const work = PATHS[path.at(-1) ?? '']
+  const parts = call.args.map(textOf)
+  if (path.at(-1) === 'parse' && parts[0] !== undefined)
+    return obj({
+      name: lit(basename(parts[0], extname(parts[0]))),
+      ext: lit(extname(parts[0])),
+      base: lit(basename(parts[0])),
+    })
+  return work && parts.every((part) => part !== undefined) ? lit(work(...parts)) : null
+}
+
+const inProject = (path: string) => normalize(path).replace(/^\/+/, '')
+
+const files: PackageModel = (interp, call, path) => {
+  const target = textOf(call.args[0])
+  if (target === undefined) return null
+  const name = path.at(-1) ?? ''
+  const names = () => interp.world.list(inProject(target))
+  if (/^readdir(Sync)?$/.test(name)) {
+    const items = names().map(lit)
+    const callback = call.args.find((arg) => arg.k === 'fn')
+    const list: Value = { k: 'arr', items, open: false }
+    if (callback) interp.call(callback, [lit(null), list], UNDEFINED, call.line)
+    return list
+  }
+  if (name === 'existsSync') return lit(interp.world.text(inProject(target)) !== null || names().length > 0)
+  if (/^readFile(Sync)?$/.test(name)) {
+    const text = interp.world.text(inProject(target))
+    return text === null ? null : lit(text)
+  }
+  if (/^l?stat(Sync)?$/.test(name)) {
+    const isFile = interp.world.text(inProject(target)) !== null
+    return obj({ isFile: native('isFile', () => lit(isFile)), isDirectory: native('isDirectory', () => lit(!isFile)) })
+  }
+  return null
+}
+
+/** A server over an application: listening is what matters. */
+const servers: PackageModel = (interp, call, path) => {
+  const name = path.at(-1) ?? ''
+  if (!/^(createServer|createSecureServer|Server)$/.test(name) && !(path.length === 0 && call.op !== 'mem')) return null
+  const app = call.args.find((arg) => arg.k !== 'obj' || arg.part)
+  const server = obj({}, interp.depth)
+  server.open = true
+  server.props.set(
+    'listen',
+    native('listen', (args, _self, line) => {
+      listen(interp, args, line)
+      return server
+    }),
+  )
+  if (app) server.props.set('#app', app)
+  return server
+}
+
+/** Notes that a server starts to listen. */
+export function listen(interp: Interpreter, args: Value[], line: number): void {
+  const file = interp.currentFile ?? interp.loading.at(-1) ?? ''
+  interp.effects.push({ kind: 'listen', file, line, args, loading: [...interp.loading] })
+}
+
+const urls: PackageModel = (_, call, path) => {
+  const target = textOf(call.args[0])
+  if (path.at(-1) === 'fileURLToPath' && target) return lit(target.replace(/^file:\/\//, ''))
+  return null
+}
+
+const keysOf = (value: Value | undefined): string[] =>
+  value?.k === 'arr' ? value.items.map(textOf).filter((key) => key !== undefined) : (textOf(value)?.split('.') ?? [])
+
+function pick(interp: Interpreter, from: Value, keys: string[]): Value {
+  const result = obj({}, interp.depth)
+  for (const key of keys) result.props.set(key, from.k === 'lit' ? UNDEFINED : member(interp, from, key))
+  return result
+}
+
+const lodash: PackageModel = (interp, call, path) => {
+  const [first = UNDEFINED, ...rest] = call.args
+  const name = path.at(-1) ?? ''
+  switch (name) {
+    case 'get':
+    case 'result': {
+      const found = dig(interp, first, keysOf(rest[0]))
+      return found.k === 'lit' && found.v === undefined ? (rest[1] ?? found) : found
+    }
+    case 'has': {
+      const known = truth(dig(interp, first, keysOf(rest[0])))
+      return known === undefined ? UNKNOWN : lit(known)
+    }
+    case 'pick':
+      return pick(interp, first, rest.flatMap(keysOf))
+    case 'omit':
+    case 'cloneDeep':
+    case 'clone':
+      return first
+    case 'assign':
+    case 'extend':
+    case 'merge':
+    case 'defaults':
+    case 'defaultsDeep':
+      return assignInto(interp, first, rest)
+    case 'forEach':
+    case 'each':
+    case 'map':
+    case 'filter':
+    case 'find':
+    case 'includes':
+    case 'some':
+    case 'every':
+    case 'flatten':
+      if (first.k === 'obj' && !first.host && rest[0]) {
+        for (const [key, value] of first.props) interp.call(rest[0], [value, lit(key)], UNDEFINED, call.line)
+        return UNKNOWN
+      }
+      return first.k === 'arr'
+        ? callArray(interp, first, name === 'each' ? 'forEach' : name === 'flatten' ? 'flat' : name, rest, call.line)
+        : null
+    case 'defaultTo':
+      return truth(first) === false ? (rest[0] ?? UNDEFINED) : first
+    case 'isEmpty':
+    case 'isNil':
+    case 'isUndefined':
+      return first.k === 'input' ? { k: 'unknown', trueWithout: [first] } : null
+    default:
+      return /^is[A-Z]/.test(name) && first.k === 'input' ? { k: 'unknown', falseWithout: [first] } : null
+  }
+}
+
+/** `validator.isEmail(x)` and its like. */
+const checks: PackageModel = (interp, call, path) => {
+  const [first] = call.args
+  if (first?.k !== 'input') return null
+  if (/isEmail$/.test([...path].join('/'))) interp.observer?.hint(first, 'email')
+  return path.at(-1)?.startsWith('is') || path.length === 0 ? { k: 'unknown', falseWithout: [first] } : null
+}
+
+/** Wrappers that hand a handler back. */
+const same: PackageModel = (_, call) => call.args.find((arg) => arg.k === 'fn') ?? null
+
+const utilities: PackageModel = (_, call, path) =>
+  path.at(-1) === 'promisify' || path.at(-1) === 'callbackify' ? (call.args[0] ?? null) : null
+
+/** Strategies by the name they are used under, for `passport.authenticate(name)`. */
+const passport: PackageModel = (interp, call, path) => {
+  if (path.at(-1) !== 'use') return null
+  const [first, second] = call.args
+  const name = textOf(first)
+  if (name && second) interp.notes.set(`passport:${name}`, second)
+  return UNDEFINED
+}
+
+/** Packages that projects build their routes, configuration and checks with. */
+export const libraries: Record<string, PackageModel> = {
+  path: paths,
+  'path/posix': paths,
+  fs: files,
+  'fs/promises': files,
+  'fs-extra': files,
+  url: urls,
+  http: servers,
+  https: servers,
+  http2: servers,
+  'http-shutdown': (_, call) => call.args[0] ?? null,
+  stoppable: (_, call) => call.args[0] ?? null,
+  util: utilities,
+  bluebird: utilities,
+  lodash,
+  'lodash/get': lodash,
+  underscore: lodash,
+  'lodash-es': lodash,
+  validator: checks,
+  'validator/lib/isEmail': (interp, call) => checks(interp, call, ['isEmail']),
+  'express-async-handler': same,
+  'express-async-wrap': same,
+  'express-async-wrapper': same,
+  'async-middleware': same,
+  'express-wrap-async': same,
+  passport,
+  'koa-passport': passport,
+}

@@ -1,0 +1,139 @@
+import type { Value } from '../evaluate/values.ts'
+import { flattenHandlers, METHODS, type Part, partOf } from './routers.ts'
+
+/** One thing a request passes through. */
+export interface ChainItem {
+  value: Value
+  /** Path it is mounted on, relative to the application. */
+  mount: string
+  kind: 'middleware' | 'param' | 'handler'
+  param?: string
+}
+
+/** A route as declared, with everything a request to it passes, in order. */
+export interface Route {
+  framework: Part['framework']
+  method: string
+  /** As written, mounts included: `/users/:id`. */
+  path: string
+  chain: ChainItem[]
+  file: string
+  line: number
+}
+
+/** Joins a mount and a path with one slash between them. */
+export function joinPaths(prefix: string, path: string): string {
+  const joined = `${prefix.replace(/\/+$/, '')}/${path.replace(/^\/+/, '')}`.replace(/\/{2,}/g, '/')
+  return joined.length > 1 ? joined.replace(/\/$/, '') : '/'
+}
+
+/** Every route of an application, following mounted routers. */
+export function flatten(app: Part): Route[] {
+  const routes: Route[] = []
+  walk(app, app.prefix, [], routes, [])
+  const seen = new Set<string>()
+  return routes.filter(({ method, path }) => {
+    const key = `${method} ${path.replace(/:\w+/g, ':')}`
+    return seen.has(key) ? false : seen.add(key)
+  })
+}
+
+function walk(part: Part, prefix: string, inherited: ChainItem[], routes: Route[], open: Part[]): void {
+  if (open.includes(part) || open.length > 20) return
+  const chain = [...inherited]
+  for (const layer of part.layers) {
+    for (const path of layer.paths) {
+      const mount = joinPaths(prefix, path)
+      if (layer.verb === 'use') mountAll(part, layer.handlers, mount, chain, routes, open)
+      else if (layer.verb === 'ALL' && passesOn(part, layer.handlers))
+        for (const value of layer.handlers) chain.push({ value, mount, kind: 'middleware' })
+      else addRoutes(part, layer, mount, chain, routes)
+    }
+    if (layer.verb === 'use') answering(part, layer, prefix, chain, routes)
+  }
+}
+
+function mountAll(
+  part: Part,
+  handlers: Value[],
+  mount: string,
+  chain: ChainItem[],
+  routes: Route[],
+  open: Part[],
+): void {
+  // Middleware named beside a router in one call guards that router, and whatever comes after under the same path.
+  for (const value of flattenHandlers(handlers)) {
+    const child = partOf(value)
+    if (child) walk(child, joinPaths(mount, child.prefix), applicable(chain, mount), routes, [...open, part])
+    else chain.push({ value, mount, kind: 'middleware' })
+  }
+}
+
+/** Does the handler hand the request on, as middleware does? */
+function passesOn(part: Part, handlers: Value[]): boolean {
+  const last = handlers.at(-1)
+  if (last?.k !== 'fn') return last?.k === 'sym'
+  return last.fn.params.length >= (part.framework === 'koa' ? 2 : 3)
+}
+
+function addRoutes(part: Part, layer: Part['layers'][number], path: string, chain: ChainItem[], routes: Route[]): void {
+  if (/^\/?\(?\.?\*\w*\)?$|^\/\{?\*\w*\}?$/.test(path)) return
+  const methods = layer.verb === 'ALL' ? METHODS.slice(0, 5).map((name) => name.toUpperCase()) : [layer.verb]
+  const params = part.params.filter(({ name }) => new RegExp(`:${name}(?!\\w)`).test(path))
+  for (const method of methods) {
+    if (method === 'OPTIONS' || (method === 'HEAD' && layer.verb === 'ALL')) continue
+    const own: ChainItem[] = [
+      ...params.flatMap(({ name, handlers }) =>
+        handlers.map((value) => ({ value, mount: path, kind: 'param' as const, param: name })),
+      ),
+      ...layer.handlers.map((value) => ({ value, mount: path, kind: 'handler' as const })),
+    ]
+    const { framework } = part
+    routes.push({
+      framework,
+      method,
+      path,
+      chain: [...applicable(chain, path), ...own],
+      file: layer.file,
+      line: layer.line,
+    })
+  }
+}
+
+/** `use('/health', (req, res) => res.send('ok'))`: a function that takes no `next` answers by itself. */
+function answering(
+  part: Part,
+  layer: Part['layers'][number],
+  prefix: string,
+  chain: ChainItem[],
+  routes: Route[],
+): void {
+  const last = layer.handlers.at(-1)
+  if (part.framework !== 'express' || last?.k !== 'fn' || last.fn.params.length !== 2) return
+  for (const path of layer.paths) {
+    const full = joinPaths(prefix, path)
+    if (full === '/' || full.includes('*')) continue
+    const before = chain.filter((item) => item.value !== last)
+    const own = { value: last, mount: full, kind: 'handler' as const }
+    const at = { file: layer.file, line: layer.line }
+    routes.push({
+      framework: part.framework,
+      method: 'GET',
+      path: full,
+      chain: [...applicable(before, full), own],
+      ...at,
+    })
+  }
+}
+
+function applicable(chain: ChainItem[], path: string): ChainItem[] {
+  const wanted = path.split('/').filter(Boolean)
+  return chain.filter((item) => {
+    const scope = item.mount.split('/').filter(Boolean)
+    return scope.every((segment, index) => {
+      const other = wanted[index]
+      if (segment.includes('*')) return true
+      return other !== undefined && (segment === other || segment.startsWith(':') || other.startsWith(':'))
+    })
+  })
+}

@@ -1,0 +1,75 @@
+import type { AuthScheme } from '../../../contracts/project.ts'
+import { origin, textOf, type Value } from '../evaluate/values.ts'
+import type { Evaluated } from '../routes.ts'
+import { lineOfMatch, variablesIn } from './evidence.ts'
+import { isTest, type SourceTree } from './sources.ts'
+
+const SIGNERS = /^(jsonwebtoken|jose|express-jwt|koa-jwt|koa-jwt2|jwt-simple|passport-jwt|fast-jwt|njwt|@tsndr\/.*)$/
+const BEARER = /authorization|fromAuthHeader|express-jwt|koa-jwt|http-bearer/i
+const API_KEY = /['"`](x-api-key|api-key|x-auth-token|x-access-token|x-token)['"`]/i
+
+/** How callers prove who they are, read from where the code looks for it. */
+export function findAuth(tree: SourceTree, evaluated: Evaluated): AuthScheme[] {
+  const schemes: AuthScheme[] = []
+  const secretVariable = secretOf(evaluated)
+  const files = [...tree.sources].filter(([path]) => !isTest(path) && evaluated.interp.modules.has(path))
+  const add = (kind: AuthScheme['kind'], header: string, prefixes: string[], source: string) => {
+    if (schemes.some((scheme) => scheme.kind === kind && scheme.header === header)) return
+    schemes.push({ kind, header, prefixes, secretVariable, source })
+  }
+  const readers = files.filter(
+    ([, text]) => BEARER.test(text) && /verify|jwt|split|startsWith|replace|match|exec|passport|token/i.test(text),
+  )
+  const words = ['Bearer', 'Token', 'JWT'].filter((word) => readers.some(([, text]) => names(text, word)))
+  const reader = readers.find(([, text]) => words.some((word) => names(text, word))) ?? readers[0]
+  const basic = files.find(([, text]) => /express-basic-auth|koa-basic-auth|BasicStrategy|['"`/^]Basic /.test(text))
+  const checks = readers.some(
+    ([, text]) => !/allowedHeaders|exposeHeaders|allowHeaders/.test(text) || names(text, 'Bearer'),
+  )
+  if (reader && checks && (words.length > 0 || !basic))
+    add(
+      'bearer',
+      'authorization',
+      words.length > 0 ? words : ['Bearer'],
+      `${reader[0]}:${lineOfMatch(reader[1], BEARER)}`,
+    )
+  if (basic) add('basic', 'authorization', ['Basic'], `${basic[0]}:${lineOfMatch(basic[1], /[Bb]asic/)}`)
+  for (const [path, text] of files) {
+    const key = API_KEY.exec(text)?.[1]
+    if (key && !/allowedHeaders|allowHeaders|Access-Control-Allow-Headers/.test(text))
+      add('api-key', key.toLowerCase(), [], `${path}:${lineOfMatch(text, API_KEY)}`)
+    const cookie = /cookies(?:\.get\(\s*['"]|\.|\[['"])(\w*(?:token|jwt|auth|sid|session)\w*)/i.exec(text)
+    if (cookie) add('cookie', 'cookie', [], `${path}:${lineOfMatch(text, /cookies(\.|\[)/)}`)
+    if (/['"`](express-session|cookie-session|koa-session|koa-generic-session)['"`]/.test(text))
+      add(
+        'session',
+        'cookie',
+        [],
+        `${path}:${lineOfMatch(text, /express-session|cookie-session|koa-(generic-)?session/)}`,
+      )
+  }
+  return schemes
+}
+
+/** Is the word written as the scheme before a token? */
+function names(text: string, word: string): boolean {
+  if (word === 'Bearer' && /fromAuthHeaderAsBearerToken|http-bearer/.test(text)) return true
+  return new RegExp(`['"\`/^(]${word}(['"\`]|\\s|\\\\s)`, word === 'Bearer' ? 'i' : '').test(text)
+}
+
+/** The variable that the tokens' secret comes from. */
+function secretOf(evaluated: Evaluated): string | null {
+  for (const call of evaluated.interp.calls) {
+    const from = call.base && origin(call.base)
+    if (!from || !SIGNERS.test(from.module)) continue
+    const options = call.args.find((arg): arg is Value & { k: 'obj' } => arg.k === 'obj')
+    const named = options?.props.get('secret') ?? options?.props.get('secretOrKey')
+    const positional = /sign|verify|encode|decode/.test(from.path.at(-1) ?? '') ? call.args[1] : undefined
+    for (const secret of [positional, named]) {
+      const [variable] = variablesIn(secret)
+      if (variable && textOf(secret) !== '') return variable.name
+      if (variable) return variable.name
+    }
+  }
+  return null
+}

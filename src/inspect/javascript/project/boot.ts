@@ -1,0 +1,128 @@
+import type { Boot } from '../../../contracts/project.ts'
+import { Interpreter, type World } from '../evaluate/interpreter.ts'
+import { alternatives, literal, UNDEFINED, type Value } from '../evaluate/values.ts'
+import { flatten } from '../frameworks/flatten.ts'
+import { partOf } from '../frameworks/routers.ts'
+import type { Evaluated } from '../routes.ts'
+import { exportsOf, variablesIn } from './evidence.ts'
+import type { Manifest } from './manifest.ts'
+import type { SourceTree } from './sources.ts'
+
+/** How the server starts, and how a test gets at its application without starting it. */
+export function findBoot(tree: SourceTree, world: World, manifest: Manifest, evaluated: Evaluated): Boot | null {
+  const { entry, interp } = evaluated
+  if (!entry) return null
+  const port = portOf(interp)
+  const found = findApp(world, evaluated)
+  return {
+    command: runnable(entry.command, manifest, entry.file),
+    source: entry.source.includes(':') ? entry.source : `${entry.file}:1`,
+    build: entry.build,
+    portVariable: port.variable,
+    defaultPort: port.fallback,
+    app: found.app,
+    before: found.app ? loadedBefore(tree, world, entry.file, found.app.file) : [],
+    ...(found.app ? {} : { whyNoApp: found.why }),
+  }
+}
+
+/** TypeScript needs a runner that is there. */
+function runnable(command: string[], manifest: Manifest, file: string): string[] {
+  if (command[0] !== 'node_modules/.bin/tsx') return command
+  const runner = ['tsx', 'ts-node', '@swc-node/register'].find((name) => name in manifest.dependencies)
+  if (runner === 'ts-node') return ['node_modules/.bin/ts-node', '--transpile-only', file]
+  if (runner === '@swc-node/register') return ['node', '-r', '@swc-node/register', file]
+  return command
+}
+
+function portOf(interp: Interpreter): { variable: string | null; fallback: number | null } {
+  const effect = interp.effects.find(({ kind, args }) => kind === 'listen' && args.length > 0)
+  const [first] = effect?.args ?? []
+  const value = first?.k === 'obj' ? first.props.get('port') : first
+  const named = variablesIn(value)[0]?.name ?? (interp.variables.has('PORT') ? 'PORT' : null)
+  const fallback = Number(
+    value &&
+      alternatives(value)
+        .map((one) => literal(one)?.v)
+        .find((one) => Number(one) > 0),
+  )
+  const known = Number(interp.variables.get(named ?? '')?.fallback)
+  return { variable: named, fallback: fallback > 0 ? fallback : known > 0 ? known : null }
+}
+
+type Found = { app: Boot['app']; why: string }
+
+function findApp(world: World, evaluated: Evaluated): Found {
+  const wanted = evaluated.app
+  if (!wanted) return { app: null, why: 'No application object was found' }
+  const kind = partOf(wanted)?.framework ?? 'express'
+  const count = evaluated.routes.length
+  let why = 'No module exports the application'
+  for (const { file, export: name } of exportsOf(evaluated, (value) => value === wanted)) {
+    const probe = load(world, file)
+    const [effect] = probe.effects
+    if (effect)
+      why = `Importing ${file} ${effect.kind === 'listen' ? 'starts to listen' : 'exits'} (${effect.file}:${effect.line})`
+    else if (routesOf(exported(probe, file, name)) < count)
+      why = `${file} exports the application before its routes are on it`
+    else return { app: { file, export: name, kind }, why: '' }
+  }
+  return factory(world, evaluated, why)
+}
+
+/** Loads a module as a test would: not as the module that was started. */
+function load(world: World, file: string): Interpreter {
+  const probe = new Interpreter(world, null)
+  probe.module(file)
+  return probe
+}
+
+function exported(interp: Interpreter, file: string, name: string): Value {
+  const exports = interp.modules.get(file)?.holder.props.get('exports') ?? UNDEFINED
+  if (name === 'module.exports' || exports.k !== 'obj' || exports.part) return exports
+  return exports.props.get(name) ?? UNDEFINED
+}
+
+function routesOf(value: Value): number {
+  const part = alternatives(value).map(partOf).find(Boolean)
+  return part ? flatten(part).length : 0
+}
+
+/** An exported function that makes the application, called without arguments. */
+function factory(world: World, evaluated: Evaluated, why: string): Found {
+  for (const { file, export: name, value } of exportsOf(evaluated, (one) => one.k === 'fn')) {
+    if (value.k !== 'fn') continue
+    if (
+      !/app|server|create|build|make|bootstrap|init|setup|default|module\.exports/i.test(
+        `${name} ${value.fn.name ?? ''}`,
+      )
+    )
+      continue
+    const probe = load(world, file)
+    const fn = exported(probe, file, name)
+    if (fn.k !== 'fn' || probe.effects.length > 0) continue
+    const { value: made } = probe.capture(() => probe.callFunction(fn, [], UNDEFINED))
+    if (!made || routesOf(made) < evaluated.routes.length) continue
+    if (probe.effects.length > 0) return { app: null, why: `${name} of ${file} starts to listen` }
+    return { app: { file, export: name, kind: 'factory' }, why: '' }
+  }
+  return { app: null, why }
+}
+
+/** Modules that the entry loads only for what they do, before it loads the application. */
+function loadedBefore(tree: SourceTree, world: World, entry: string, app: string): string[] {
+  if (entry === app) return []
+  const before: string[] = []
+  for (const line of (tree.sources.get(entry) ?? '').split('\n')) {
+    const bare = /^\s*(?:import\s+|require\(\s*)['"]([^'"]+)['"]/.exec(line)?.[1]
+    if (/^\s*(?:require\(\s*['"]dotenv['"]\s*\)|dotenv)\.config\(\s*\)/.test(line)) before.push('dotenv/config')
+    const any = bare ?? /(?:from\s+|require\(\s*)['"]([^'"]+)['"]/.exec(line)?.[1]
+    if (!any) continue
+    const target = world.resolve(entry, any)
+    if ('file' in target && target.file === app) return before
+    if (!bare) continue
+    if ('file' in target) before.push(target.file)
+    else if ('module' in target && !target.module.startsWith('?')) before.push(target.module)
+  }
+  return before
+}

@@ -1,0 +1,54 @@
+import type { Endpoint } from '../../contracts/project.ts'
+import { describeEndpoint } from './endpoints/endpoint.ts'
+import { Interpreter, type World } from './evaluate/interpreter.ts'
+import type { Value } from './evaluate/values.ts'
+import { flatten, type Route } from './frameworks/flatten.ts'
+import { partOf } from './frameworks/routers.ts'
+import type { Entry } from './project/entry.ts'
+
+/** A project evaluated from the entry that serves most. */
+export interface Evaluated {
+  interp: Interpreter
+  entry: Entry | null
+  /** The application whose routes were read. */
+  app: Value | null
+  routes: Route[]
+}
+
+/** Evaluates from the likely entries until one serves routes; without any, the best attempt. */
+export function evaluateProject(world: World, entries: Entry[], others: string[]): Evaluated {
+  let best: Evaluated | null = null
+  for (const [index, entry] of entries.entries()) {
+    const interp = new Interpreter(world, entry.file)
+    interp.module(entry.file)
+    const found = { interp, entry, ...largestApp(interp) }
+    if (found.routes.length > 0 && (index < 2 || found.routes.length > (best?.routes.length ?? 0))) best = found
+    if (best && index > 6) break
+    if (found.routes.length > 0 && found.interp.effects.some((effect) => effect.kind === 'listen')) break
+    best ??= found
+  }
+  if (best && best.routes.length > 0) return best
+  // No entry leads to routes: look at every module by itself.
+  const interp = new Interpreter(world, null)
+  for (const file of others) interp.module(file)
+  const found = { interp, entry: best?.entry ?? null, ...largestApp(interp) }
+  return found.routes.length > 0 || !best ? found : best
+}
+
+/** Among the applications made while evaluating, the one with most routes. */
+export function largestApp(interp: Interpreter): { app: Value | null; routes: Route[] } {
+  let best: { app: Value | null; routes: Route[] } = { app: null, routes: [] }
+  for (const value of interp.parts) {
+    const part = partOf(value)
+    if (!part?.app) continue
+    const routes = flatten(part)
+    if (routes.length > best.routes.length || !best.app) best = { app: value, routes }
+  }
+  return best
+}
+
+/** Describes every route; a route that cannot be followed keeps its method and path. */
+export function describeRoutes(evaluated: Evaluated): Endpoint[] {
+  const { interp, app, routes } = evaluated
+  return app ? routes.map((route) => describeEndpoint(interp, route, app)) : []
+}

@@ -1,0 +1,223 @@
+import { lowerClass } from './classes.ts'
+import { lineOf, type Node, named, stringValue, unescape } from './nodes.ts'
+import { lowerPattern } from './patterns.ts'
+import { lowerBody } from './statements.ts'
+import type { Expr, Fn, Prop } from './tree.ts'
+
+type Lower = (node: Node, line: number) => Expr
+
+const inner: Lower = (node) => {
+  const child = named(node)[0]
+  return child ? lowerExpr(child) : { t: 'opaque', line: lineOf(node) }
+}
+
+function field(node: Node, name: string): Expr {
+  const child = node.field(name)
+  return child ? lowerExpr(child as Node) : { t: 'opaque', line: lineOf(node) }
+}
+
+/** A property name: plain text where it is fixed, an expression where it is computed. */
+export function lowerKey(node: Node): string | Expr {
+  switch (node.kind()) {
+    case 'string':
+      return stringValue(node)
+    case 'computed_property_name':
+      return inner(node, lineOf(node))
+    default:
+      return node.text()
+  }
+}
+
+/** Functions, methods and arrows alike. */
+export function lowerFunction(node: Node): Fn {
+  const list = node.field('parameters') as Node | null
+  const single = node.field('parameter') as Node | null
+  const params = (list ? named(list) : single ? [single] : [])
+    .filter((param) => param.text() !== 'this' && !param.text().startsWith('this:'))
+    .map(lowerParameter)
+  const body = node.field('body') as Node | null
+  let lowered: ReturnType<Fn['body']> | null = null
+  return {
+    name: (node.field('name') as Node | null)?.text() ?? null,
+    params,
+    arrow: node.kind() === 'arrow_function',
+    line: lineOf(node),
+    body() {
+      lowered ??= !body
+        ? []
+        : body.kind() === 'statement_block'
+          ? lowerBody(body)
+          : [{ s: 'return', x: lowerExpr(body), line: lineOf(body) }]
+      return lowered
+    },
+  }
+}
+
+function lowerParameter(node: Node): Fn['params'][number] {
+  const kind = node.kind()
+  if (kind === 'required_parameter' || kind === 'optional_parameter') {
+    const pattern = node.field('pattern') as Node | null
+    const value = node.field('value') as Node | null
+    const isField = node.children().some((c) => c.kind() === 'accessibility_modifier' || c.kind() === 'readonly')
+    if (!pattern) return { pattern: { p: 'id', name: '_' }, rest: false, field: null }
+    const rest = pattern.kind() === 'rest_pattern'
+    const target = lowerPattern(rest ? (named(pattern)[0] ?? pattern) : pattern)
+    return {
+      pattern: value ? { p: 'default', target, value: lowerExpr(value) } : target,
+      rest,
+      field: isField ? pattern.text() : null,
+    }
+  }
+  if (kind === 'rest_pattern') return { pattern: lowerPattern(named(node)[0] ?? node), rest: true, field: null }
+  return { pattern: lowerPattern(node), rest: false, field: null }
+}
+
+function lowerProps(node: Node): Prop[] {
+  const props: Prop[] = []
+  for (const child of named(node)) {
+    const line = lineOf(child)
+    const name = child.field('name') as Node | null
+    const key = child.field('key') as Node | null
+    if (child.kind() === 'pair' && key) props.push({ key: lowerKey(key), value: field(child, 'value') })
+    else if (child.kind() === 'shorthand_property_identifier')
+      props.push({ key: child.text(), value: { t: 'id', name: child.text(), line } })
+    else if (child.kind() === 'spread_element') props.push({ spread: inner(child, line) })
+    else if (child.kind() === 'method_definition' && name) {
+      if (child.children().some((c) => c.kind() === 'set')) continue
+      const getter = child.children().some((c) => c.kind() === 'get')
+      props.push({ key: lowerKey(name), value: { t: 'fn', fn: lowerFunction(child), line }, getter })
+    }
+  }
+  return props
+}
+
+function template(node: Node, line: number): Expr {
+  const parts: (string | Expr)[] = []
+  for (const child of named(node)) {
+    if (child.kind() === 'template_substitution') parts.push(inner(child, line))
+    else parts.push(child.kind() === 'escape_sequence' ? unescape(child.text()) : child.text())
+  }
+  return { t: 'tpl', parts, line }
+}
+
+/** The line a call is named on: of a chain over several lines, the line of its own method. */
+function callLine(node: Node, callee: Node | null): number {
+  const property = callee?.kind() === 'member_expression' ? (callee.field('property') as Node | null) : null
+  return property ? lineOf(property) : lineOf(node)
+}
+
+function call(node: Node, _line: number): Expr {
+  const isNew = node.kind() === 'new_expression'
+  const callee = node.field(isNew ? 'constructor' : 'function') as Node | null
+  const list = node.field('arguments') as Node | null
+  const args = !list ? [] : list.kind() === 'template_string' ? [lowerExpr(list)] : named(list).map(lowerExpr)
+  const line = callLine(node, callee)
+  if (callee?.kind() === 'import') return { t: 'import', x: args[0] ?? { t: 'opaque', line }, line }
+  const opt = node.children().some((c) => c.kind() === 'optional_chain')
+  return { t: 'call', fn: callee ? lowerExpr(callee) : { t: 'opaque', line }, args, opt, isNew, line }
+}
+
+const fn: Lower = (node, line) => ({ t: 'fn', fn: lowerFunction(node), line })
+const cls: Lower = (node, line) => ({ t: 'class', cls: lowerClass(node), line })
+const identifier: Lower = (node, line) => ({ t: 'id', name: node.text(), line })
+
+const LOWER: Record<string, Lower> = {
+  identifier,
+  shorthand_property_identifier: identifier,
+  undefined: (_, line) => ({ t: 'lit', v: undefined, line }),
+  null: (_, line) => ({ t: 'lit', v: null, line }),
+  true: (_, line) => ({ t: 'lit', v: true, line }),
+  false: (_, line) => ({ t: 'lit', v: false, line }),
+  number: (node, line) => ({ t: 'lit', v: Number(node.text().replace(/_|n$/g, '')), line }),
+  string: (node, line) => ({ t: 'lit', v: stringValue(node), line }),
+  template_string: template,
+  regex: (node, line) => ({
+    t: 'regex',
+    source: (node.field('pattern') as Node | null)?.text() ?? '',
+    flags: (node.field('flags') as Node | null)?.text() ?? '',
+    line,
+  }),
+  this: (_, line) => ({ t: 'this', line }),
+  super: (_, line) => ({ t: 'super', line }),
+  parenthesized_expression: inner,
+  as_expression: inner,
+  satisfies_expression: inner,
+  non_null_expression: inner,
+  instantiation_expression: inner,
+  type_assertion: (node) => lowerExpr(named(node).at(-1) ?? node),
+  spread_element: (node, line) => ({ t: 'spread', x: inner(node, line), line }),
+  await_expression: (node, line) => ({ t: 'wait', x: inner(node, line), line }),
+  yield_expression: (node, line) => ({ t: 'wait', x: inner(node, line), line }),
+  meta_property: (_, line) => ({ t: 'id', name: '#meta', line }),
+  sequence_expression: (node, line) => ({ t: 'seq', items: named(node).map(lowerExpr), line }),
+  object: (node, line) => ({ t: 'obj', props: lowerProps(node), line }),
+  array: (node, line) => ({ t: 'arr', items: named(node).map(lowerExpr), line }),
+  function_expression: fn,
+  function: fn,
+  generator_function: fn,
+  function_declaration: fn,
+  arrow_function: fn,
+  class: cls,
+  class_declaration: cls,
+  call_expression: call,
+  new_expression: call,
+  member_expression: (node, line) => ({
+    t: 'mem',
+    obj: field(node, 'object'),
+    prop: (node.field('property') as Node | null)?.text() ?? '',
+    opt: node.children().some((c) => c.kind() === 'optional_chain'),
+    line,
+  }),
+  subscript_expression: (node, line) => ({
+    t: 'mem',
+    obj: field(node, 'object'),
+    prop: field(node, 'index'),
+    opt: node.children().some((c) => c.kind() === 'optional_chain'),
+    line,
+  }),
+  binary_expression: (node, line) => {
+    const op = (node.field('operator') as Node | null)?.text() ?? ''
+    // `import.meta.url === …` asks whether this module is the one that was started.
+    if (op.startsWith('==') && node.text().includes('import.meta.')) return { t: 'id', name: '#started', line }
+    const [l, r] = [field(node, 'left'), field(node, 'right')]
+    return op === '&&' || op === '||' || op === '??' ? { t: 'logic', op, l, r, line } : { t: 'bin', op, l, r, line }
+  },
+  unary_expression: (node, line) => ({
+    t: 'un',
+    op: (node.field('operator') as Node | null)?.text() ?? '',
+    x: field(node, 'argument'),
+    line,
+  }),
+  update_expression: (node, line) => {
+    const target = node.field('argument') as Node | null
+    const op = node.children().some((c) => c.kind() === '++') ? '+=' : '-='
+    if (!target) return { t: 'opaque', line }
+    return { t: 'assign', op, target: lowerPattern(target), value: { t: 'lit', v: 1, line }, line }
+  },
+  ternary_expression: (node, line) => ({
+    t: 'cond',
+    c: field(node, 'condition'),
+    a: field(node, 'consequence'),
+    b: field(node, 'alternative'),
+    line,
+  }),
+  assignment_expression: (node, line) => {
+    const left = node.field('left') as Node | null
+    return left
+      ? { t: 'assign', op: '=', target: lowerPattern(left), value: field(node, 'right'), line }
+      : { t: 'opaque', line }
+  },
+  augmented_assignment_expression: (node, line) => {
+    const left = node.field('left') as Node | null
+    const op = (node.field('operator') as Node | null)?.text() ?? '='
+    return left
+      ? { t: 'assign', op, target: lowerPattern(left), value: field(node, 'right'), line }
+      : { t: 'opaque', line }
+  },
+}
+
+/** Any expression; what has no bearing on values (JSX, type-only forms) becomes `opaque`. */
+export function lowerExpr(node: Node): Expr {
+  const line = lineOf(node)
+  return LOWER[node.kind() as string]?.(node, line) ?? { t: 'opaque', line }
+}
