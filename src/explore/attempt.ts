@@ -53,7 +53,7 @@ export async function attempt(
     const subject = emptyCase(endpoint, arrange, act)
     let sighting: Sighting
     try {
-      sighting = await executor.run(subject, { share: true })
+      sighting = await executor.run(subject, { share: 'pool' })
     } catch (error) {
       if (error instanceof ArrangementFailed || error instanceof MissingReference)
         return { ok: false, status: 0, why: error.message }

@@ -1,6 +1,6 @@
 import type { Case, CaseKind, Expr, Provenance, RequestTemplate } from '../contracts/observation.ts'
 import { endpointKey } from '../contracts/project.ts'
-import { ArrangementFailed, type Executor, type Sighting } from './execute.ts'
+import { ArrangementFailed, type Executor, type Sharing, type Sighting } from './execute.ts'
 import { MissingReference } from './expressions.ts'
 import type { Knowledge, Reached } from './knowledge.ts'
 import { noteServerError } from './oracles.ts'
@@ -9,8 +9,7 @@ import { noteServerError } from './oracles.ts'
 export interface Kept {
   case: Case
   first: Sighting
-  /** Its arrangement may be shared with others: it changes nothing. */
-  share: boolean
+  share: Sharing
   statusProvenance: Provenance
 }
 
@@ -27,7 +26,7 @@ export class Bench {
   }
 
   /** Runs a case. `null` when its arrangement did not come about, or when the application failed at it (a finding then). */
-  async attempt(subject: Case, share: boolean, when = ''): Promise<Sighting | null> {
+  async attempt(subject: Case, share: Sharing, when = ''): Promise<Sighting | null> {
     let sighting: Sighting
     try {
       sighting = await this.executor.run(subject, { share })
@@ -42,7 +41,7 @@ export class Bench {
     return null
   }
 
-  keep(subject: Case, first: Sighting, share: boolean, statusProvenance: Provenance): void {
+  keep(subject: Case, first: Sighting, share: Sharing, statusProvenance: Provenance): void {
     if (this.ids.has(subject.id)) return
     this.ids.add(subject.id)
     this.kept.push({ case: subject, first, share, statusProvenance })

@@ -24,6 +24,7 @@ export function contextFor(
   const table = likelyTable(knowledge, endpoint) ?? (signup ? tableOfPeople(knowledge) : undefined)
   return {
     signup,
+    update: endpoint.method === 'PUT' || endpoint.method === 'PATCH',
     column: (name) => table?.columns.find((column) => plainName(column.name) === plainName(name)),
     unique: (name) =>
       knowledge.uniqueFields.has(`${endpointKey(endpoint)} ${plainName(name)}`) ||

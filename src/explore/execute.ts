@@ -41,12 +41,22 @@ export class ArrangementFailed extends Error {
   }
 }
 
-/** Runs cases from their templates. Arrangements may be shared between cases that change nothing. */
+/**
+ * How far an arrangement may be shared. `fresh`: not at all, for what shows or changes state. `same`: with other reads of
+ * the very same arrangement. `pool`: with whatever else is refused, whose answer does not show what others added.
+ */
+export type Sharing = 'fresh' | 'same' | 'pool'
+
+/** Runs cases from their templates. */
 export class Executor {
   readonly client: Client
   readonly unique: UniqueValues
   private readonly recipes: Map<string, Recipe>
-  private readonly pool = new Map<string, Made>()
+  private readonly pool = new Map<string, { made: Made; recipe: string }>()
+  private readonly whole = new Map<string, Map<string, Made>>()
+
+  /** Tables whose rows are accounts. */
+  readonly accountTables = new Set<string>()
 
   constructor(client: Client, unique: UniqueValues, recipes: Map<string, Recipe>) {
     this.client = client
@@ -55,8 +65,8 @@ export class Executor {
   }
 
   /** Runs arrange, act and follow-ups. Throws `ArrangementFailed`, or `MissingReference` for a part that never came. */
-  async run(subject: Case, options: { share?: boolean } = {}): Promise<Sighting> {
-    const made = await this.arrange(subject.arrange, options.share ?? false)
+  async run(subject: Case, options: { share?: Sharing } = {}): Promise<Sighting> {
+    const made = await this.arrange(subject.arrange, options.share)
     const scope: Scope = new Map(made)
     const held = (name: string) => made.get(name)?.held ?? null
     const looks = !subject.act.endpoint.startsWith('GET ')
@@ -67,7 +77,7 @@ export class Executor {
     const follow: Answered[] = []
     for (const template of subject.follow) follow.push(await this.answer(template, scope, held))
     const changes = before && after ? this.client.changes(before, after) : []
-    if (changes.length > 0) this.forgetShared()
+    if (options.share === 'pool' && changes.length > 0) this.evict(subject, changes)
     return {
       made,
       act,
@@ -77,24 +87,44 @@ export class Executor {
     }
   }
 
-  /** Next shared cases arrange afresh. */
-  forgetShared(): void {
-    this.pool.clear()
+  /** Executes bindings in order. */
+  async arrange(bindings: Binding[], share: Sharing = 'fresh'): Promise<Map<string, Made>> {
+    if (share === 'pool') return this.arrangePooled(bindings)
+    const key = JSON.stringify(bindings)
+    const known = share === 'same' ? this.whole.get(key) : undefined
+    if (known) return known
+    const made = new Map<string, Made>()
+    for (const binding of bindings) made.set(binding.name, await this.make(binding, made))
+    if (share === 'same') this.whole.set(key, made)
+    return made
   }
 
-  /** Executes bindings in order. */
-  async arrange(bindings: Binding[], share = false): Promise<Map<string, Made>> {
+  private async arrangePooled(bindings: Binding[]): Promise<Map<string, Made>> {
     const made = new Map<string, Made>()
     const keys = new Map<string, string>()
     for (const binding of bindings) {
       const key = poolKey(binding, keys)
       keys.set(binding.name, key)
-      const pooled = share ? this.pool.get(key) : undefined
-      const thing = pooled ?? (await this.make(binding, made))
-      if (share) this.pool.set(key, thing)
+      const thing = this.pool.get(key)?.made ?? (await this.make(binding, made))
+      this.pool.set(key, { made: thing, recipe: binding.recipe })
       made.set(binding.name, thing)
     }
     return made
+  }
+
+  /** Takes what an accepted request may have touched out of the pool: everything but accounts whose row is as it was. */
+  private evict(subject: Case, changes: RowChange[]): void {
+    const actors = new Set(
+      subject.arrange
+        .filter((binding) => this.recipes.get(binding.recipe)?.kind === 'actor')
+        .map((binding) => binding.recipe),
+    )
+    const several = subject.arrange.filter((binding) => actors.has(binding.recipe)).length > 1
+    const rewritten = changes.some((change) => change.change !== 'inserted' && this.accountTables.has(change.table))
+    for (const [key, entry] of this.pool) {
+      const keep = this.recipes.get(entry.recipe)?.kind === 'actor' && !several && !rewritten
+      if (!keep) this.pool.delete(key)
+    }
   }
 
   private async make(binding: Binding, others: Map<string, Made>): Promise<Made> {
@@ -170,7 +200,7 @@ export function cookieValue(response: HttpResponse, name: string): string | null
 
 function poolKey(binding: Binding, keys: Map<string, string>): string {
   const needs = Object.entries(binding.needs).map(([name, other]) => [name, keys.get(other) ?? other])
-  const overrides = JSON.stringify(binding.overrides, (_, value) => value)
+  const overrides = JSON.stringify(binding.overrides)
   const base = `${binding.recipe}(${JSON.stringify(needs)})${overrides}`
   let ordinal = 0
   const taken = new Set(keys.values())

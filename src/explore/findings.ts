@@ -3,12 +3,18 @@ import type { Case, Finding } from '../contracts/observation.ts'
 /** Collects findings, one for each thing that is wrong however often it shows, with stable ids. */
 export class Findings {
   private readonly byKey = new Map<string, Omit<Finding, 'id'>>()
+  private readonly occasions = new Map<string, string[]>()
   private readonly cases = new Set<string>()
 
-  /** `cause` tells two findings of one kind on one endpoint apart. */
-  add(finding: Omit<Finding, 'id'>, cause = ''): void {
+  /**
+   * `cause` tells two findings of one kind on one endpoint apart; of those with the same cause the first is kept, and the
+   * `occasion` of each (`when title is missing`) is told.
+   */
+  add(finding: Omit<Finding, 'id'>, cause = '', occasion = ''): void {
     const key = `${finding.kind} ${finding.endpoint} ${cause}`
     if (!this.byKey.has(key)) this.byKey.set(key, finding)
+    const occasions = this.occasions.get(key) ?? []
+    if (occasion && !occasions.includes(occasion)) this.occasions.set(key, [...occasions, occasion])
     if (finding.case) this.cases.add(finding.case.id)
   }
 
@@ -21,6 +27,13 @@ export class Findings {
   list(): Finding[] {
     return [...this.byKey.entries()]
       .sort(([a, left], [b, right]) => `${left.endpoint} ${a}`.localeCompare(`${right.endpoint} ${b}`))
-      .map(([, finding], index) => ({ id: `F${index + 1}`, ...finding }))
+      .map(([key, finding], index) => ({ id: `F${index + 1}`, ...finding, detail: finding.detail + this.more(key) }))
+  }
+
+  private more(key: string): string {
+    const [, ...others] = this.occasions.get(key) ?? []
+    if (others.length === 0) return ''
+    const rest = others.length > 5 ? `, and ${others.length - 5} more` : ''
+    return ` The same${others.slice(0, 5).join(',')}${rest}.`
   }
 }

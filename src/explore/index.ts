@@ -1,4 +1,4 @@
-import type { Exploration, Recipe } from '../contracts/observation.ts'
+import type { Exploration, Observation, Recipe } from '../contracts/observation.ts'
 import { type Endpoint, endpointKey, type ProjectMap } from '../contracts/project.ts'
 import type { AppUnderTest } from './app.ts'
 import { Bench, type Kept } from './bench.ts'
@@ -93,7 +93,7 @@ export async function explore({
   const enforced = !app.stores.some((store) => store.engine === 'sqlite')
   return {
     recipes: usedRecipes(knowledge, second.observations),
-    observations: second.observations,
+    observations: second.observations.filter((observation) => !isOutdone(observation, second.observations)),
     findings: knowledge.findings.list(),
     cleanup: cleanupRules(
       knowledge.changes,
@@ -129,6 +129,7 @@ async function secondPass(
   const client = new Client(app, SECOND.env, signal)
   const unique = new UniqueValues(SECOND.seed)
   const executor = new Executor(client, unique, knowledge.recipes)
+  for (const table of knowledge.accountTables()) executor.accountTables.add(table)
   const observations: Exploration['observations'] = []
   const unstable: Exploration['unstable'] = []
   progress(`second pass over ${kept.length} cases: other data, another time zone`)
@@ -170,6 +171,15 @@ async function lookAgain(knowledge: Knowledge, executor: Executor, entry: Kept):
       return { unstable: `the second time ${error.message}` }
     throw error
   }
+}
+
+/** A list read without anything of one's own says little beside one that shows it. */
+function isOutdone({ case: subject }: Observation, all: Observation[]): boolean {
+  return (
+    subject.kind === 'success' &&
+    subject.act.endpoint.startsWith('GET ') &&
+    all.some((other) => other.case.kind === 'list' && other.case.endpoint === subject.endpoint)
+  )
 }
 
 /** Recipes that observations rest on, with what those need. */

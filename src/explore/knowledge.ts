@@ -60,6 +60,11 @@ export class Knowledge {
     return [...this.recipes.values()].filter((recipe) => recipe.kind === 'actor')
   }
 
+  /** Tables whose rows are accounts. */
+  accountTables(): string[] {
+    return this.actors().flatMap((actor) => this.learned.get(actor.name)?.table ?? [])
+  }
+
   /** Finds the stored row of a thing that was made, by its key. */
   rowOf(recipeName: string, made: Made | undefined, rows: Snapshot): Record<string, Json> | undefined {
     const learned = this.learned.get(recipeName)
@@ -78,7 +83,7 @@ export class Knowledge {
 
 export function emptyCase(endpoint: Endpoint, arrange: Binding[], act: RequestTemplate): Case {
   return {
-    id: `${endpointKey(endpoint)} success`,
+    id: `${endpointKey(endpoint)} attempt`,
     endpoint: endpointKey(endpoint),
     kind: 'success',
     title: '',

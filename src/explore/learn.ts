@@ -33,6 +33,7 @@ export async function learn(
 ): Promise<void> {
   const initial = await initialRows(executor)
   await learnActors(knowledge, executor)
+  for (const table of knowledge.accountTables()) executor.accountTables.add(table)
   steering.progress(
     knowledge.actors().length > 0
       ? `signed up as ${knowledge

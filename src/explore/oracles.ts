@@ -28,7 +28,8 @@ export function noteServerError(
       subject,
       'server_error',
       `No answer within the time limit${when}; a response was expected.`,
-      `silent${when}`,
+      `silent ${subject.kind}`,
+      when,
     )
     return
   }
@@ -37,6 +38,7 @@ export function noteServerError(
     subject,
     'server_error',
     `Answers ${status}${when}; a success or a 4xx refusal was expected.${lastError(executor.client.output())}`,
+    subject.kind,
     when,
   )
 }
@@ -48,6 +50,7 @@ export function addFinding(
   kind: Parameters<Knowledge['findings']['add']>[0]['kind'],
   detail: string,
   cause = '',
+  occasion = '',
 ): void {
   const [scheme] = knowledge.map.auth
   const prefix = scheme ? (scheme.prefixes[0] ? `${scheme.prefixes[0]} ` : '') : 'Bearer '
@@ -60,6 +63,7 @@ export function addFinding(
       case: subject,
     },
     cause,
+    occasion,
   )
 }
 

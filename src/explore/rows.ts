@@ -170,6 +170,7 @@ function promise(values: Record<string, Pattern>): Record<string, Pattern> {
 /** Bindings whose rows the request could have changed: what its path names, else the account that asks. */
 function aboutWhat(knowledge: Knowledge, subject: Case): string[] {
   const { params, credential, endpoint } = subject.act
+  if (subject.kind === 'not_found') return []
   const named = Object.values(params).flatMap((expr) => (expr.is === 'ref' ? [expr.from] : []))
   if (named.length > 0) {
     const last = named.at(-1)

@@ -59,6 +59,8 @@ function affinity(source: Source, key: string): number {
     (key.startsWith(holder) ? 15 : 0) +
     (source.from === 'act' ? 10 : 0) -
     source.path.length * 2 +
-    (source.at === 'request' ? 1 : 0)
+    (source.at === 'request' ? 1 : 0) +
+    // Of equal constants what was sent says more than what was answered.
+    (!source.tracks && source.at === 'request' ? 12 : 0)
   )
 }

@@ -6,6 +6,8 @@ import { nounOf, plainName, readable, splitWords } from './words.ts'
 
 /** What is known around a field when a value for it is chosen. */
 export interface ValueContext {
+  /** The body changes something that exists: values differ from those it was made with. */
+  update: boolean
   /** The body makes an account: names are people's. */
   signup: boolean
   /** The column a field is probably stored in. */
@@ -24,7 +26,7 @@ const literal = (value: Json): Expr => ({ is: 'literal', value })
 export function valueFor(name: string, schema: JsonSchema, context: ValueContext): Expr {
   const reference = schema.type === 'object' || schema.enum ? null : context.reference(name)
   if (reference) return schema.type === 'array' ? { is: 'array', items: [reference] } : reference
-  if (schema.enum && schema.enum.length > 0) return literal(pickEnum(name, schema.enum))
+  if (schema.enum && schema.enum.length > 0) return literal(pickEnum(name, schema.enum, context.update))
   switch (schema.type ?? guessType(name, schema, context.column(name))) {
     case 'object':
       return {
@@ -39,11 +41,11 @@ export function valueFor(name: string, schema: JsonSchema, context: ValueContext
       return { is: 'array', items: Array.from({ length: count }, () => valueFor(itemName(name), items, context)) }
     }
     case 'integer':
-      return literal(numberFor(name, { ...schema, type: 'integer' }))
+      return literal(numberFor(name, { ...schema, type: 'integer' }, context.update))
     case 'number':
-      return literal(numberFor(name, schema))
+      return literal(numberFor(name, schema, context.update))
     case 'boolean':
-      return literal(!/admin|deleted|banned|disabled|archived/i.test(name))
+      return literal(!/admin|deleted|banned|disabled|archived/i.test(name) !== context.update)
     case 'null':
       return literal(null)
     default:
@@ -56,8 +58,10 @@ function itemName(name: string): string {
   return nounOf(name.replace(/_?(list|array|set)$/i, '') || name)
 }
 
-function pickEnum(name: string, values: Json[]): Json {
+function pickEnum(name: string, values: Json[], update: boolean): Json {
   const humble = /role|type|kind/i.test(name) && values.find((value) => /^(user|customer|member)$/i.test(String(value)))
+  const choices = values.filter((value) => value !== null && value !== '')
+  if (update && choices.length > 1) return choices[1] ?? null
   return humble || (values.find((value) => value !== null && value !== '') ?? values[0] ?? null)
 }
 
@@ -103,12 +107,13 @@ const NUMBERS: [RegExp, number][] = [
   [/percent|discount/, 15],
 ]
 
-function numberFor(name: string, schema: JsonSchema): number {
+function numberFor(name: string, schema: JsonSchema, update: boolean): number {
   const words = readable(name)
   const whole = schema.type === 'integer'
   let value = NUMBERS.find(([pattern]) => pattern.test(words))?.[1] ?? 5
   if (!whole && value === 1999 && !/cents/.test(words)) value = 19.99
   if (whole) value = Math.round(value)
+  if (update) value += value === schema.maximum ? -1 : 1
   const step = schema.multipleOf ?? (whole ? 1 : 0)
   const low =
     schema.minimum ?? (schema.exclusiveMinimum === undefined ? undefined : schema.exclusiveMinimum + (step || 1))
@@ -177,7 +182,15 @@ function stringFor(name: string, schema: JsonSchema, context: ValueContext): Exp
   if (context.signup && /name$/.test(words) && !/first|given|last|family|sur/.test(words))
     return literal(clip('Ada Lovelace', schema.minLength, maxLength))
   const known = STRINGS.find(([pattern]) => pattern.test(words))?.[1]
-  return literal(clip(known ?? `Some ${words}`, schema.minLength, maxLength))
+  const text = known ?? `Some ${words}`
+  return literal(clip(context.update ? revised(text) : text, schema.minLength, maxLength))
+}
+
+/** Another value of the same kind. */
+function revised(text: string): string {
+  if (text.startsWith('https://')) return text.replace('example.com/', 'example.com/other-')
+  if (/^\+?\d+$/.test(text)) return `${text.slice(0, -1)}9`
+  return text.includes(' ') ? `${text}, revised` : text.length <= 3 ? text : `other-${text}`
 }
 
 /** Names by which people tell one thing from another. */

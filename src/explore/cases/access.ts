@@ -32,14 +32,14 @@ export async function unauthenticatedCases(bench: Bench, reached: Reached): Prom
     const subject = variant(reached, 'unauthenticated', way.detail, way.title, { act: { credential: way.credential } })
     const first = await bench.attempt(
       subject,
-      true,
+      'pool',
       ` to ${way.detail === 'none' ? 'a request without a credential' : `a ${way.detail} credential`}`,
     )
     if (!first) continue
     const { status } = first.act.response
     if (status >= 400 || (status >= 300 && guarded)) {
       guarded = true
-      bench.keep(subject, first, true, status === 401 || status === 403 ? 'promised' : 'observed')
+      bench.keep(subject, first, 'pool', status === 401 || status === 403 ? 'promised' : 'observed')
     } else if (guarded && isSuccess(status)) {
       const what = way.detail === 'none' ? 'no credential at all' : `a ${way.detail} credential`
       addFinding(
@@ -67,11 +67,11 @@ export async function forbiddenCases(bench: Bench, reached: Reached): Promise<vo
     arrange: arrangement.bindings,
     act: { credential: { is: 'valid', as: stranger } },
   })
-  const first = await bench.attempt(subject, true, ` to another account`)
+  const first = await bench.attempt(subject, 'pool', ` to another account`)
   if (!first) return
   const { status } = first.act.response
   if (isRefusal(status)) {
-    bench.keep(subject, first, true, [401, 403, 404].includes(status) ? 'promised' : 'observed')
+    bench.keep(subject, first, 'pool', [401, 403, 404].includes(status) ? 'promised' : 'observed')
     return
   }
   if (!isSuccess(status)) return
@@ -136,7 +136,7 @@ async function readingIsPrivate(bench: Bench, reached: Reached, subject: Case): 
       endpoint: endpointKey(reader.endpoint),
       act: { ...reader.act, credential: subject.act.credential },
     },
-    true,
+    'pool',
   )
   return sighting !== null && isRefusal(sighting.act.response.status)
 }

@@ -7,7 +7,7 @@ import { exprLeaves, withPart } from '../expressions.ts'
 import { dotted } from '../fields.ts'
 import type { Learned, Reached } from '../knowledge.ts'
 import { lastKey } from '../leaves.ts'
-import { pathShape } from '../paths.ts'
+import { isItem, pathShape } from '../paths.ts'
 import { isRefusal, isSuccess } from '../request.ts'
 import { plainName, readable } from '../words.ts'
 
@@ -28,9 +28,9 @@ export async function duplicateCases(bench: Bench, reached: Reached): Promise<vo
       arrange: arrangement.bindings,
       act: { body: withPart(reached.act.body, path, value) },
     })
-    const first = await bench.attempt(subject, true, ` when the ${name} is taken`)
+    const first = await bench.attempt(subject, 'pool', ` when the ${name} is taken`)
     if (first && isRefusal(first.act.response.status))
-      bench.keep(subject, first, true, [400, 409, 422].includes(first.act.response.status) ? 'promised' : 'observed')
+      bench.keep(subject, first, 'pool', [400, 409, 422].includes(first.act.response.status) ? 'promised' : 'observed')
   }
   if (method === 'POST') await sameTwice(bench, reached)
 }
@@ -75,8 +75,8 @@ async function sameTwice(bench: Bench, reached: Reached): Promise<void> {
     `refuses a second ${readable(learned.recipe.name)} by the same account`,
     { arrange: arrangement.bindings },
   )
-  const first = await bench.attempt(subject, true, ' the second time')
-  if (first && isRefusal(first.act.response.status)) bench.keep(subject, first, true, 'promised')
+  const first = await bench.attempt(subject, 'pool', ' the second time')
+  if (first && isRefusal(first.act.response.status)) bench.keep(subject, first, 'pool', 'promised')
 }
 
 /** Verbs on a thing: the same again, and each after each other one. */
@@ -91,7 +91,7 @@ export async function workflowCases(bench: Bench, reached: Reached): Promise<voi
       await afterAction(bench, reached, before, before === own)
     }
   }
-  if (reached.endpoint.method === 'DELETE') await deleteReferenced(bench, reached)
+  if (reached.endpoint.method === 'DELETE' && isItem(reached.endpoint.path)) await deleteReferenced(bench, reached)
 }
 
 async function afterAction(bench: Bench, reached: Reached, before: Learned, repeat: boolean): Promise<void> {
@@ -105,13 +105,13 @@ async function afterAction(bench: Bench, reached: Reached, before: Learned, repe
   const subject = variant(reached, repeat ? 'repeat' : 'workflow', repeat ? '' : `after ${before.recipe.name}`, title, {
     arrange: arrangement.bindings,
   })
-  const first = await bench.attempt(subject, false, repeat ? ' the second time' : ` after ${done}`)
+  const first = await bench.attempt(subject, 'fresh', repeat ? ' the second time' : ` after ${done}`)
   if (!first) return
   const refused = isRefusal(first.act.response.status)
   if (!refused && !(repeat && isSuccess(first.act.response.status))) return
   subject.title = refused ? `refuses ${repeat ? title : `it ${title}`}` : `changes nothing when repeated`
   if (!refused && first.changes.length > 0) return
-  bench.keep(subject, first, false, refused && first.act.response.status === 409 ? 'promised' : 'observed')
+  bench.keep(subject, first, 'fresh', refused && first.act.response.status === 409 ? 'promised' : 'observed')
 }
 
 /** Deleting what something else refers to. */
@@ -132,11 +132,11 @@ async function deleteReferenced(bench: Bench, reached: Reached): Promise<void> {
     arrangement.need(learned.recipe.name, { fresh: true, use: { [local]: binding.name } })
     const other = readable(learned.recipe.name)
     const subject = variant(reached, 'workflow', `with ${learned.recipe.name}`, '', { arrange: arrangement.bindings })
-    const first = await bench.attempt(subject, false, ` when there is a ${other}`)
+    const first = await bench.attempt(subject, 'fresh', ` when there is a ${other}`)
     if (!first) continue
     const refused = isRefusal(first.act.response.status)
     if (!refused && (!isSuccess(first.act.response.status) || first.changes.length < 2)) continue
     subject.title = refused ? `refuses while there is a ${other}` : `removes what belongs to it (${other})`
-    bench.keep(subject, first, false, refused && first.act.response.status === 409 ? 'promised' : 'observed')
+    bench.keep(subject, first, 'fresh', refused && first.act.response.status === 409 ? 'promised' : 'observed')
   }
 }

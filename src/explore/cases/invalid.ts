@@ -56,12 +56,12 @@ async function refuses(bench: Bench, reached: Reached, field: Field, spoilt: Spo
       act: { body: withPart(reached.act.body, field.path, spoilt.value) },
     },
   )
-  const first = await bench.attempt(subject, true, ` when ${name} is ${spoilt.words}`)
+  const first = await bench.attempt(subject, 'pool', ` when ${name} is ${spoilt.words}`)
   if (!first) return false
   const { status } = first.act.response
   if (isRefusal(status)) {
     const promised = spoilt.forbidden && [400, 422].includes(status) && reached.endpoint.body?.provenance === 'schema'
-    bench.keep(subject, first, true, promised ? 'promised' : 'observed')
+    bench.keep(subject, first, 'pool', promised ? 'promised' : 'observed')
     return true
   }
   if (isSuccess(status)) complain(bench, reached, subject, spoilt, name, status)
@@ -78,7 +78,8 @@ function complain(bench: Bench, reached: Reached, subject: Case, spoilt: Spoilt,
     subject,
     'contract_mismatch',
     `Answers ${status} although ${name} is ${spoilt.words}, which its schema forbids; a 4xx was expected.`,
-    `${subject.id}`,
+    '',
+    ` when ${name} is ${spoilt.words}`,
   )
 }
 
@@ -226,8 +227,8 @@ async function unknownField(
   const subject = variant(reached, 'invalid', 'unknown field', 'refuses an unknown field', {
     act: { body: withPart(body, ['unexpectedField'], literal('surprise')) },
   })
-  const first = await bench.attempt(subject, true, ' to an unknown field')
-  if (first && isRefusal(first.act.response.status)) bench.keep(subject, first, true, 'promised')
+  const first = await bench.attempt(subject, 'pool', ' to an unknown field')
+  if (first && isRefusal(first.act.response.status)) bench.keep(subject, first, 'pool', 'promised')
 }
 
 /** Query parameters that are out of bounds or mistyped. */
@@ -268,8 +269,8 @@ export async function invalidQueryCases(bench: Bench, reached: Reached): Promise
           act: { query: { ...reached.act.query, [name]: { is: 'literal', value } } },
         },
       )
-      const first = await bench.attempt(subject, true, ` when ${name} is ${words}`)
-      if (first && isRefusal(first.act.response.status)) bench.keep(subject, first, true, 'observed')
+      const first = await bench.attempt(subject, 'pool', ` when ${name} is ${words}`)
+      if (first && isRefusal(first.act.response.status)) bench.keep(subject, first, 'pool', 'observed')
     }
   }
 }
@@ -307,9 +308,9 @@ export async function loginCases(bench: Bench, reached: Reached): Promise<void> 
     const subject = variant(reached, 'invalid', way.detail, `refuses ${way.words}`, {
       act: { body: withPart(body, way.path, way.value) },
     })
-    const first = await bench.attempt(subject, true, ` to ${way.words}`)
+    const first = await bench.attempt(subject, 'pool', ` to ${way.words}`)
     if (!first) continue
-    if (isRefusal(first.act.response.status)) bench.keep(subject, first, true, 'promised')
+    if (isRefusal(first.act.response.status)) bench.keep(subject, first, 'pool', 'promised')
     else
       addFinding(
         bench.knowledge,

@@ -78,7 +78,7 @@ async function makerFor(bench: Bench, reached: Reached): Promise<Learned | null>
     const name = arrangement.need(learned.recipe.name)
     const sighting = await bench.attempt(
       variant(reached, 'list', 'probe', '', { arrange: arrangement.bindings }),
-      false,
+      'same',
     )
     if (sighting && isSuccess(sighting.act.response.status) && ownItems(sighting, [name]).length > 0) return learned
   }
@@ -91,11 +91,14 @@ function ownItems(sighting: Sighting, names: string[]): { index: number; name: s
   const items = arrayIn(bodyOf(sighting.act.response)) ?? []
   return items.flatMap((item, index) => {
     const values = new Set(leavesOf(item).map((leaf) => leaf.value))
-    const name = names.find((candidate) =>
-      marksOf(sighting.made.get(candidate)).some((mark) => matches(item, values, mark)),
-    )
+    const name = names.find((candidate) => shows(item, values, sighting.made.get(candidate)))
     return name ? [{ index, name }] : []
   })
+}
+
+function shows(item: Json, values: Set<Json>, made: Made | undefined): boolean {
+  if (typeof item === 'string') return item.length > 5 && leavesOf(made?.request).some((leaf) => leaf.value === item)
+  return marksOf(made).some((mark) => matches(item, values, mark))
 }
 
 /** What tells one made thing from all others: its ids and fresh strings. */
@@ -136,7 +139,7 @@ async function several(bench: Bench, listing: Listing, count: number): Promise<A
         arrange: arrangement.bindings,
         act: { query: queryOf(listing, names) },
       }),
-      false,
+      'same',
     )
     if (sighting && isSuccess(sighting.act.response.status)) return { bindings: arrangement.bindings, names }
   }
@@ -176,7 +179,7 @@ async function findIsolation(bench: Bench, listing: Listing): Promise<Isolation 
   const { reached } = listing
   const bare = await several(bench, listing, 2)
   if (!bare) return null
-  const plain = await bench.attempt(variant(reached, 'list', 'probe', '', { arrange: bare.bindings }), false)
+  const plain = await bench.attempt(variant(reached, 'list', 'probe', '', { arrange: bare.bindings }), 'same')
   if (plain && isAlone(plain, bare.names)) return { param: null, value: () => literal(''), field: null }
   for (const { name, schema } of reached.endpoint.query) {
     if (
@@ -197,7 +200,7 @@ async function findIsolation(bench: Bench, listing: Listing): Promise<Isolation 
           arrange: arranged.bindings,
           act: { query: queryOf(trial, arranged.names) },
         }),
-        false,
+        'same',
       )
       if (sighting && isAlone(sighting, arranged.names)) return isolation
     }
@@ -264,11 +267,11 @@ async function plainList(bench: Bench, listing: Listing): Promise<void> {
       act: { query },
     },
   )
-  const first = await bench.attempt(subject, false)
+  const first = await bench.attempt(subject, 'same')
   if (!first || !isSuccess(first.act.response.status)) return
   if (await isShuffled(bench, subject, first, arranged.names)) return
   if (ownItems(first, arranged.names).length === 0) return
-  bench.keep(subject, first, false, 'promised')
+  bench.keep(subject, first, 'same', 'promised')
 }
 
 /** The same list read again shows own things in another order: nobody defined one. */
@@ -345,9 +348,9 @@ async function keepRead(
   query: Record<string, Expr>,
 ): Promise<Sighting | null> {
   const subject = variant(listing.reached, kind, detail, title, { arrange, act: { query } })
-  const first = await bench.attempt(subject, false, ` for ${detail}`)
+  const first = await bench.attempt(subject, 'same', ` for ${detail}`)
   if (!first || !isSuccess(first.act.response.status)) return null
-  bench.keep(subject, first, false, 'promised')
+  bench.keep(subject, first, 'same', 'promised')
   return first
 }
 
@@ -367,13 +370,13 @@ async function filter(bench: Bench, listing: Listing, parameter: Parameter): Pro
         act: { query: { ...base, [name]: value } },
       })
     const hit = subject('match', `finds ${readable(listing.maker.recipe.name)} by ${readable(name)}`, guess.match)
-    const first = await bench.attempt(hit, false, ` for ?${name}`)
+    const first = await bench.attempt(hit, 'same', ` for ?${name}`)
     if (!first || !isSuccess(first.act.response.status) || ownItems(first, [own]).length === 0) continue
     const miss = subject('other', `leaves out what has another ${readable(name)}`, guess.other)
-    const second = await bench.attempt(miss, false, ` for ?${name}`)
+    const second = await bench.attempt(miss, 'same', ` for ?${name}`)
     if (!second || !isSuccess(second.act.response.status) || ownItems(second, [own]).length > 0) continue
-    bench.keep(hit, first, false, 'promised')
-    bench.keep(miss, second, false, 'promised')
+    bench.keep(hit, first, 'same', 'promised')
+    bench.keep(miss, second, 'same', 'promised')
     return
   }
 }
@@ -387,9 +390,9 @@ async function foreign(bench: Bench, listing: Listing, name: string): Promise<vo
     arrange: arrangement.bindings,
     act: { query },
   })
-  const first = await bench.attempt(subject, false, ` for ?${name}`)
+  const first = await bench.attempt(subject, 'same', ` for ?${name}`)
   if (first && isSuccess(first.act.response.status) && ownItems(first, [own]).length === 0)
-    bench.keep(subject, first, false, 'promised')
+    bench.keep(subject, first, 'same', 'promised')
 }
 
 function filterValues(

@@ -16,9 +16,9 @@ export async function notFoundCases(bench: Bench, reached: Reached): Promise<voi
     const subject = variant(reached, 'not_found', param, `answers not found for an unknown ${noun}`, {
       act: { params: { ...reached.act.params, [param]: unknownLike(sample, param) } },
     })
-    const first = await bench.attempt(subject, true, ` for an unknown ${noun}`)
+    const first = await bench.attempt(subject, 'pool', ` for an unknown ${noun}`)
     if (first && isRefusal(first.act.response.status))
-      bench.keep(subject, first, true, first.act.response.status === 404 ? 'promised' : 'observed')
+      bench.keep(subject, first, 'pool', first.act.response.status === 404 ? 'promised' : 'observed')
     const numeric = /^\d+$/.test(String(sample))
     if (!numeric && !UUID.test(String(sample))) continue
     const bad = variant(
@@ -30,8 +30,8 @@ export async function notFoundCases(bench: Bench, reached: Reached): Promise<voi
         act: { params: { ...reached.act.params, [param]: literal(numeric ? 'not-a-number' : 'not-a-uuid') } },
       },
     )
-    const second = await bench.attempt(bad, true, ` for an ill-formed ${param}`)
-    if (second && isRefusal(second.act.response.status)) bench.keep(bad, second, true, 'observed')
+    const second = await bench.attempt(bad, 'pool', ` for an ill-formed ${param}`)
+    if (second && isRefusal(second.act.response.status)) bench.keep(bad, second, 'pool', 'observed')
   }
 }
 

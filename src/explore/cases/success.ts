@@ -21,11 +21,12 @@ export async function successCases(bench: Bench, reached: Reached): Promise<void
   const follow = followsOf(knowledge, reached)
   const subject = variant(reached, 'success', '', successTitle(knowledge, reached), { follow })
   const reads = reached.endpoint.method === 'GET'
-  const first = await bench.attempt(subject, reads)
+  const share = reads ? 'same' : 'fresh'
+  const first = await bench.attempt(subject, share)
   if (!first || !isSuccess(first.act.response.status)) return
   if (judgeWrite(bench, reached, subject, first)) return
   const promised = reached.endpoint.statuses.includes(first.act.response.status) || first.act.response.status < 300
-  bench.keep(subject, first, reads, promised ? 'promised' : 'observed')
+  bench.keep(subject, first, share, promised ? 'promised' : 'observed')
   await minimalBody(bench, reached)
 }
 
@@ -49,8 +50,8 @@ async function minimalBody(bench: Bench, reached: Reached): Promise<void> {
     arrange: arrangement.bindings,
     act: { body },
   })
-  const first = await bench.attempt(subject, false, ' when the optional fields are left out')
-  if (first && isSuccess(first.act.response.status)) bench.keep(subject, first, false, 'promised')
+  const first = await bench.attempt(subject, 'fresh', ' when the optional fields are left out')
+  if (first && isSuccess(first.act.response.status)) bench.keep(subject, first, 'fresh', 'promised')
 }
 
 function followsOf(knowledge: Knowledge, reached: Reached): RequestTemplate[] {
