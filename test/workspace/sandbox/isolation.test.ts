@@ -49,6 +49,14 @@ describe('the kernel keeps a sandbox apart', () => {
     expect(stdout).toBe('CapPrm:\t0000000000000000\nCapEff:\t0000000000000000\n65534\n')
   })
 
+  it('inherits no descriptor that our own process was started with', async () => {
+    const hold = join(import.meta.dirname, 'list-descriptors.mjs')
+    const script = `exec 7</ 57</etc/hostname; exec "$@"`
+    const listed = execFileSync('bash', ['-c', script, 'bash', process.execPath, hold, packageRoot(), makeProject({})])
+    // The listing program's own three and the directory it reads.
+    expect(String(listed).trim().split('\n')).toEqual(['0', '1', '2', '3'])
+  })
+
   it('has a process table of its own', async () => {
     const sandbox = await open({ root: makeProject({}), prefer })
     const { stdout } = await sandbox.run({

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { chownSync, cpSync, mkdirSync, realpathSync, statSync } from 'node:fs'
+import { chownSync, cpSync, existsSync, mkdirSync, realpathSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { SandboxState } from '../../../contracts/sandbox.ts'
 import { copyProject } from '../copy-project.ts'
@@ -21,6 +21,8 @@ const INSIDE = {
 
 /** Programs that build the namespaces; the machine's own variables are not handed on. */
 const SYSTEM_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
+
+const KERNEL_SWITCHES = ['sys', 'sysrq-trigger', 'irq', 'bus', 'fs', 'acpi']
 
 export interface Launched {
   child: ChildProcess
@@ -67,7 +69,7 @@ export async function launchInNamespaces(
   const layers = copy ? [] : [{ lower: tree, at: '' }, ...dependencies.map((at) => ({ lower: join(root, at), at }))]
 
   const system = systemView()
-  const visible = [...system.directories, ...system.links.map(({ name }) => `/${name}`)]
+  const visible = [...system.directories, ...system.links]
   const around = [packageRoot(), ...enclosingWorkspace(root)]
   const wanted = [...nodeInstallation(visible), ...around, ...project.linked, ...(options.readOnly ?? [])]
   const readOnly = [...new Set(wanted)]
@@ -101,13 +103,14 @@ export async function launchInNamespaces(
     hosts: options.hosts ?? [],
     egress: INSIDE.egress,
     argv: [realpathSync(process.execPath), `${INSIDE.supervisor}/main.mjs`, JSON.stringify(config)],
-    realRoot: process.getuid?.() === 0 && owner === null,
+    readOnlyProc:
+      process.getuid?.() === 0 && owner === null ? KERNEL_SWITCHES.filter((name) => existsSync(`/proc/${name}`)) : [],
   })
   const child = spawn(
     'unshare',
     [
       ...['--user', '--map-root-user', '--net', '--pid', '--mount', '--ipc', '--uts', '--fork', '--kill-child'],
-      ...['--', 'sh', '-c', script],
+      ...['--', ...shellFor(script)],
     ],
     {
       cwd: '/',
@@ -126,6 +129,16 @@ export async function launchInNamespaces(
     how: copy ? 'a copy of the project' : 'overlay over the project',
     changes: (state) => (copy ? copy.changes() : changedFiles(state.layers, layers, new Set(masked))),
   }
+}
+
+/**
+ * Descriptors that our own parent left open would lead out of the sandbox. Only bash can close those above 9; without it they
+ * stay open, as they would for any child of ours.
+ */
+function shellFor(script: string): string[] {
+  if (!existsSync('/bin/bash')) return ['sh', '-c', script]
+  const close = 'cd /proc/self/fd; for fd in *; do if [ "$fd" -gt 2 ]; then eval "exec $fd>&-"; fi; done; cd /'
+  return ['bash', '--norc', '-c', `${close}\n${script}`]
 }
 
 /** Secrets files of what is shown around the project. */

@@ -1,4 +1,4 @@
-import { existsSync, lstatSync, readdirSync, readFileSync, readlinkSync, realpathSync } from 'node:fs'
+import { existsSync, lstatSync, readdirSync, readFileSync, realpathSync } from 'node:fs'
 import { dirname, join, sep } from 'node:path'
 
 /** Directories of the machine that hold programs and no one's data. */
@@ -6,8 +6,8 @@ const SYSTEM = /^(usr|bin|sbin|lib.*|opt|nix|snap|gnu)$/
 const DEVICES = ['null', 'zero', 'full', 'random', 'urandom', 'tty']
 
 export interface SystemView {
-  /** Top-level symlinks to repeat, e.g. `bin` → `usr/bin`. */
-  links: { name: string; target: string }[]
+  /** Top-level symlinks to repeat, e.g. `/bin`. */
+  links: string[]
   /** Top-level directories to show read-only. */
   directories: string[]
   devices: string[]
@@ -18,7 +18,7 @@ export function systemView(): SystemView {
   for (const name of readdirSync('/')) {
     if (!SYSTEM.test(name)) continue
     const path = `/${name}`
-    if (lstatSync(path).isSymbolicLink()) view.links.push({ name, target: readlinkSync(path) })
+    if (lstatSync(path).isSymbolicLink()) view.links.push(path)
     else view.directories.push(path)
   }
   return view

@@ -22,8 +22,8 @@ export interface Plan {
   egress: { log: string; pidFile: string }
   /** What to run last, without privileges. */
   argv: string[]
-  /** Started by the machine's real root: /proc/sys would obey it. */
-  realRoot: boolean
+  /** Parts of /proc that nobody may write to: they would obey the machine's real root. */
+  readOnlyProc: string[]
 }
 
 /** `text` as one word of a POSIX shell. */
@@ -55,6 +55,11 @@ export function setupScript(plan: Plan): string {
   mounts.push(`${field(plan.shared.from)} ${field(n + plan.shared.at)} none bind,nosuid,nodev 0 0`)
   for (const device of plan.system.devices) mounts.push(`/dev/${device} ${field(n)}/dev/${device} none bind 0 0`)
   mounts.push(`proc ${field(n)}/proc proc nosuid,nodev,noexec 0 0`)
+  mounts.push(`devpts ${field(n)}/dev/pts devpts newinstance,ptmxmode=0666,mode=620,nofail 0 0`)
+  for (const name of plan.readOnlyProc) {
+    const path = `${field(n)}/proc/${name}`
+    mounts.push(`${path} ${path} none bind,ro,nosuid,nodev,noexec 0 0`)
+  }
 
   const lines = [
     'set -e',
@@ -62,14 +67,12 @@ export function setupScript(plan: Plan): string {
     `cd ${quote(n)}`,
     'mkdir -p proc dev/shm dev/pts tmp run home root var/tmp var/lib var/log var/cache etc old',
     'chmod 1777 tmp var/tmp dev/shm',
-    'ln -s /run var/run; ln -s /run/lock var/lock; mkdir run/lock',
-    'ln -s /proc/self/fd dev/fd; ln -s /proc/self/fd/0 dev/stdin; ln -s /proc/self/fd/1 dev/stdout; ln -s /proc/self/fd/2 dev/stderr',
-    'ln -s pts/ptmx dev/ptmx',
-    ...plan.system.links.map(({ name, target }) => `ln -s ${quote(target)} ${quote(name)}`),
+    'mkdir run/lock; ln -s /run /run/lock var',
+    'cp -P /dev/fd /dev/stdin /dev/stdout /dev/stderr dev 2>/dev/null || true; ln -s pts/ptmx dev/ptmx',
+    ...(plan.system.links.length > 0 ? [`cp -P ${plan.system.links.map(quote).join(' ')} .`] : []),
     `: > ${plan.system.devices.map((name) => `dev/${name}`).join(' > ')}`,
-    `mkdir -p ${[plan.shared.at, plan.supervisor.at, `${BASE}/scratch/home`, `${BASE}/layers/etc`, `${BASE}/work/etc`, `${BASE}/none`].map((p) => quote(`.${p}`)).join(' ')}`,
+    `mkdir -p ${[plan.shared.at, plan.supervisor.at, `${BASE}/scratch/home`, `${BASE}/none`, ...plan.system.directories].map((p) => quote(`.${p}`)).join(' ')}`,
     `: > .${BASE}/empty`,
-    ...plan.system.directories.map((path) => `mkdir -p ${quote(`.${path}`)}`),
   ]
   // Mount points of shown paths: directories or files, made on the tmpfs before anything covers it.
   for (const path of plan.readOnly)
@@ -78,10 +81,8 @@ export function setupScript(plan: Plan): string {
     )
   lines.push(`cat > run/fstab <<'END_OF_MOUNTS'`, ...mounts, 'END_OF_MOUNTS')
   lines.push('mount -a -T run/fstab', 'rm run/fstab')
-  lines.push('mount -t devpts -o newinstance,ptmxmode=0666,mode=620 devpts dev/pts || true')
-
   if (plan.copy) lines.push('cp -a /etc/. etc/ 2>/dev/null || true')
-  else lines.push(...overlay('/etc', `.${BASE}/layers/etc`, `.${BASE}/work/etc`, './etc'))
+  else lines.push(...overlay('/etc', `${BASE}/layers/etc`, '/etc'))
   lines.push(
     // As root of this namespace we could read what others on this machine cannot.
     'find etc ! -type l ! -perm -o=r -prune -exec rm -rf {} + 2>/dev/null || true',
@@ -93,11 +94,7 @@ export function setupScript(plan: Plan): string {
     `grep -q '^[^:]*:[^:]*:65534:' etc/passwd || echo 'nobody:x:65534:65534:nobody:/:/bin/sh' >> etc/passwd`,
     `grep -q '^[^:]*:[^:]*:65534:' etc/group || echo 'nogroup:x:65534:' >> etc/group`,
   )
-  for (const { lower, at, upper } of plan.overlays) {
-    const work = upper.replace(`${BASE}/layers/`, `${BASE}/work/`)
-    lines.push(`mkdir -p ${quote(`.${upper}`)} ${quote(`.${work}`)} ${quote(`.${at}`)}`)
-    lines.push(...overlay(lower, `.${upper}`, `.${work}`, `.${at}`))
-  }
+  for (const { lower, at, upper } of plan.overlays) lines.push(...overlay(lower, upper, at))
   if (plan.copy) {
     const at = quote(`.${plan.copy.at}`)
     lines.push(`mkdir -p ${at}`, `mount --bind ${quote(plan.copy.from)} ${at}`)
@@ -113,11 +110,6 @@ export function setupScript(plan: Plan): string {
     'echo 0 > /proc/sys/net/ipv4/ip_unprivileged_port_start || true',
     ...egressSink(`.${plan.egress.log}`, `.${plan.egress.pidFile}`),
   )
-  if (plan.realRoot)
-    for (const name of ['sys', 'sysrq-trigger', 'irq', 'bus', 'fs', 'acpi'])
-      lines.push(
-        `if [ -e proc/${name} ]; then mount --bind proc/${name} proc/${name}; mount -o remount,bind,ro,nosuid,nodev,noexec proc/${name}; fi`,
-      )
   lines.push(
     'pivot_root . old',
     'cd /',
@@ -131,12 +123,16 @@ export function setupScript(plan: Plan): string {
   return lines.join('\n')
 }
 
-/** Lower directories are bound to a plain name first: overlay options know no escape for every character. */
-function overlay(lower: string, upper: string, work: string, at: string): string[] {
+/** Mounts a copy-on-write view of `lower` at `at`; its changes lie in `upper`. */
+function overlay(lower: string, upper: string, at: string): string[] {
+  const work = upper.replace(`${BASE}/layers/`, `${BASE}/work/`)
+  // Overlay options know no escape for every character: an awkward name gets a plain one first.
+  const plain = /^[\w./ @+-]+$/.test(lower)
+  const options = `lowerdir=${plain ? lower : 'run/lower'},upperdir=.${upper},workdir=.${work},userxattr`
   return [
-    'mkdir -p run/lower',
-    `mount --bind ${quote(lower)} run/lower`,
-    `mount -t overlay -o lowerdir=run/lower,upperdir=${upper},workdir=${work},userxattr overlay ${quote(at)}`,
-    'umount run/lower',
+    `mkdir -p .${upper} .${work} ${quote(`.${at}`)}${plain ? '' : ' run/lower'}`,
+    ...(plain ? [] : [`mount --bind ${quote(lower)} run/lower`]),
+    `mount -t overlay -o ${quote(options)} overlay ${quote(`.${at}`)}`,
+    ...(plain ? [] : ['umount run/lower']),
   ]
 }
