@@ -1,7 +1,6 @@
 import type { Environment } from '../contracts/environment.ts'
-import type { GateContext } from '../contracts/plugs.ts'
+import type { Gate, GateContext } from '../contracts/plugs.ts'
 import type { RunOptions, RunResult, Suite, TestSource } from '../contracts/suite.ts'
-import type { GateName } from '../contracts/verdict.ts'
 import type { Rehearsal } from './rehearsal.ts'
 import type { Outcome } from './verdicts.ts'
 
@@ -14,9 +13,6 @@ export interface GateInput extends GateContext {
   run(environment: Environment, options?: RunOptions, suite?: Suite): Promise<RunResult>
 }
 
-export interface VerifierGate {
-  name: GateName
-  /** What it holds to, in one line. */
-  promise: string
+export interface VerifierGate extends Omit<Gate, 'check'> {
   check(input: GateInput): Promise<Outcome>
 }

@@ -16,6 +16,8 @@ import { twice } from './gates/twice.ts'
 import { createRehearsal } from './rehearsal.ts'
 
 const RUN_TIMEOUT_MS = 300_000
+/** Whoever waits must see that something goes on. */
+const HEARTBEAT_MS = 10_000
 
 /** Every gate, in the order they are run. */
 export const gateTable: readonly VerifierGate[] = [
@@ -58,7 +60,8 @@ export async function verifySuite(
       if (gates && !gates.includes(gate.name)) continue
       signal.throwIfAborted()
       progress(`${gate.name}: ${gate.promise}`)
-      const verdict = await holdAgainst(gate, context)
+      const heart = setInterval(() => progress(`${gate.name}: still at it`), HEARTBEAT_MS)
+      const verdict = await holdAgainst(gate, context).finally(() => clearInterval(heart))
       signal.throwIfAborted()
       progress(`${gate.name}: ${verdict.verdict}. ${verdict.why}`)
       verdicts.push(verdict)

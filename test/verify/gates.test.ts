@@ -73,6 +73,19 @@ describe('runs', () => {
     expect([explained.verdict, explained.why]).toEqual(['pass', '4 tests passed, 1 skipped with a reason.'])
   })
 
+  it('fails on a test file that the command does not select', async () => {
+    const { verdict, why } = await verifyOne(
+      'runs',
+      {},
+      {
+        adapt: ({ suite }) => {
+          suite.files.push({ path: 'tests/integration/forgotten.js', kind: 'test', content: "it('a', () => {})\n" })
+        },
+      },
+    )
+    expect([verdict, why]).toEqual(['fail', expect.stringContaining('tests/integration/forgotten.js')])
+  })
+
   it('fails on a focused test', async () => {
     const { verdict, why } = await verifyOne('runs', inTests("it('removes", "it.only('removes"))
     expect([verdict, why]).toEqual(['fail', expect.stringContaining('focused')])
@@ -219,4 +232,19 @@ it('blocks a gate whose environment does not open', async () => {
     },
   )
   expect([verdict.verdict, verdict.why]).toEqual(['blocked', expect.stringContaining('no space left')])
+})
+
+it('ends at once when it is aborted, and throws', async () => {
+  const controller = new AbortController()
+  const began = Date.now()
+  const verdicts = verify(
+    undefined,
+    inTests("it('removes the note', async () => {", "it('removes the note', async () => { await new Promise(() => {})"),
+    {
+      signal: controller.signal,
+      adapt: () => setTimeout(() => controller.abort(), 2_000),
+    },
+  )
+  await expect(verdicts).rejects.toThrow(/abort/i)
+  expect(Date.now() - began).toBeLessThan(5_000)
 })

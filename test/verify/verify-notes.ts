@@ -20,7 +20,8 @@ type Edits = Record<string, (content: string) => string>
 interface Options {
   changes?: GateContext['changes']
   table?: Parameters<typeof verifySuite>[1]
-  adapt?(project: NotesProject): void
+  adapt?(project: NotesProject): unknown
+  signal?: AbortSignal
 }
 
 /** Holds the notes suite, edited, against gates; all by default. */
@@ -45,7 +46,7 @@ export async function verify(
       runner,
       changes: options.changes ?? null,
       ...(gates && { gates }),
-      signal: new AbortController().signal,
+      signal: options.signal ?? new AbortController().signal,
       progress: () => {},
     },
     options.table,

@@ -20,6 +20,12 @@ export const runs: VerifierGate = {
       requests: countRequests(result),
     }
     if (!isGreen(result)) return fail(`The suite is red: ${explainRed(result)}.`, evidence)
+    const idle = suite.files.filter(
+      ({ path, kind }) => kind === 'test' && !result.tests.some(({ file }) => file === path),
+    )
+    if (idle[0]) {
+      return fail(`${idle.length} test files were never run: the command does not select ${idle[0].path}.`, evidence)
+    }
     if (marks.focused.length > 0) {
       return fail(`A focused test keeps others from running: ${marks.focused[0]}.`, evidence)
     }

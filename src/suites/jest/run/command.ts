@@ -1,3 +1,4 @@
+import { posix } from 'node:path'
 import type { RunOptions, Suite } from '../../../contracts/suite.ts'
 
 /** Where a run's machine-readable traces go; absolute paths inside the sandbox. */
@@ -15,7 +16,7 @@ export function buildArgv(suite: Suite, options: RunOptions, traces: Traces): st
   const argv = options.files ? withoutTestPaths(suite) : [...suite.argv]
   // npm keeps unknown flags to itself unless they come after `--`.
   if (argv[0] === 'npm' && !argv.includes('--')) argv.push('--')
-  if (options.files) argv.push('--runTestsByPath', ...options.files)
+  if (options.files) argv.push('--runTestsByPath', ...options.files.map((file) => posix.relative(suite.cwd, file)))
   if (options.test !== undefined) argv.push(`--testNamePattern=${namePattern(options.test)}`)
   if (options.seed !== undefined) argv.push('--randomize', `--seed=${options.seed}`)
   argv.push(`--cacheDirectory=${traces.cache}`)
@@ -36,9 +37,8 @@ export function buildArgv(suite: Suite, options: RunOptions, traces: Traces): st
 function withoutTestPaths(suite: Suite): string[] {
   const files = suite.files.filter((file) => file.kind === 'test').map((file) => file.path)
   return suite.argv.filter((word, index) => {
-    if (index === 0 || word.startsWith('-') || /^(jest|npx|run|test|exec)$/.test(word)) return true
-    const path = word.replace(/^\.\//, '').replace(/\/$/, '')
-    return !files.some((file) => file === path || file.startsWith(`${path}/`) || file.includes(path))
+    const path = posix.join(suite.cwd, word).replace(/\/$/, '')
+    return index === 0 || !files.some((file) => file === path || file.startsWith(`${path}/`))
   })
 }
 
