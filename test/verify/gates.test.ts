@@ -108,6 +108,14 @@ describe('isolated', () => {
     const { verdict, why } = await verifyOne('isolated', inTests("it('removes the note', async () => {", elsewhere))
     expect([verdict, why]).toEqual(['fail', expect.stringContaining('api.example.com')])
   })
+
+  it('passes when only the application itself tries something at start-up, and says so', async () => {
+    const { verdict, why, evidence } = await verifyOne('isolated', {
+      'src/app.js': (content) => `require('node:dns').lookup('telemetry.example.com', () => {})\n${content}`,
+    })
+    expect([verdict, why]).toEqual(['pass', expect.stringContaining('telemetry.example.com')])
+    expect(evidence).toMatchObject({ byTests: [] })
+  })
 })
 
 describe('guarded', () => {

@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process'
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import type { Environment, Row, RowChange, Store } from '../../src/contracts/environment.ts'
+import type { Environment, Row, RowChange, RunningApp, Store } from '../../src/contracts/environment.ts'
 import type { ProjectMap } from '../../src/contracts/project.ts'
 import type { Sandbox } from '../../src/contracts/sandbox.ts'
 import type { Suite, SuiteFile } from '../../src/contracts/suite.ts'
@@ -24,14 +24,16 @@ export interface NotesProject {
 export function createNotesProject(edit: Record<string, (content: string) => string> = {}): NotesProject {
   const root = mkdtempSync(join(tmpdir(), 'notes-'))
   cpSync(FIXTURE, root, { recursive: true })
+  for (const [path, change] of Object.entries(edit)) {
+    writeFileSync(join(root, path), change(readFileSync(join(root, path), 'utf8')))
+  }
   symlinkSync(DEPENDENCIES, join(root, 'node_modules'))
   execFileSync('git', ['init', '-q'], { cwd: root })
   execFileSync('git', ['add', '-A'], { cwd: root })
   const folder = 'tests/integration'
   const files = readdirSync(join(FIXTURE, folder)).map((name): SuiteFile => {
     const path = `${folder}/${name}`
-    const content = readFileSync(join(root, path), 'utf8')
-    return { path, kind: name.includes('.test.') ? 'test' : 'helper', content: edit[path]?.(content) ?? content }
+    return { path, kind: name.includes('.test.') ? 'test' : 'helper', content: readFileSync(join(root, path), 'utf8') }
   })
   return {
     map: notesMap(root),
@@ -79,7 +81,15 @@ function notesMap(root: string): ProjectMap {
     externals: [],
     queues: [],
     variables: [],
-    boot: null,
+    boot: {
+      command: ['node', 'src/server.js'],
+      source: 'package.json:1',
+      build: null,
+      portVariable: 'PORT',
+      defaultPort: 3000,
+      app: null,
+      before: [],
+    },
     tests: {
       runner: 'jest',
       runnerVersion: '29.7.0',
@@ -123,10 +133,23 @@ async function openNotesEnvironment(root: string, tree?: string): Promise<Enviro
     unavailable: [],
     stores: [jsonStore(sandbox, path)],
     run: (command) => sandbox.run({ ...command, env: command.env ?? variables }),
-    startApp: unused,
+    startApp: () => startNotes(sandbox, variables),
     reset: unused,
     clone: unused,
     stop: () => sandbox.stop(),
+  }
+}
+
+async function startNotes(sandbox: Sandbox, variables: Record<string, string>): Promise<RunningApp> {
+  const port = 3000
+  const running = await sandbox.spawn({ argv: ['node', 'src/server.js'], env: { ...variables, PORT: String(port) } })
+  while (!(await sandbox.state()).ports.some((open) => open.port === port));
+  return {
+    port,
+    request: () => Promise.reject(new Error('no gate asks for this here')),
+    output: () => '',
+    exit: null,
+    stop: () => running.kill('SIGKILL'),
   }
 }
 
