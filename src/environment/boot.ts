@@ -31,7 +31,7 @@ export async function bootApp(options: {
   if (variable && options.env?.[variable] === undefined) env[variable] = String(Number(env[variable]) + options.running)
   const start = {
     sandbox,
-    command: resolveCommand(map.root, boot.command),
+    command: resolveCommand(sandbox.root, map.root, boot.command),
     port: variable ? Number(env[variable]) : boot.defaultPort,
     timeoutMs: options.timeoutMs ?? TIMEOUT_MS,
     signal,

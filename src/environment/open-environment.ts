@@ -99,7 +99,7 @@ async function furnish(plan: Plan, sandbox: Sandbox, opening: Opening): Promise<
     await nested()
   }
 
-  if (!prepared || tree) await buildProject(map, run, progress)
+  if (!prepared || tree) await buildProject(map, sandbox, run, progress)
   let state = prepared
   if (!state) {
     await prepareStores({ map, services, sandbox, run, launch, progress })

@@ -21,11 +21,16 @@ export interface Prepared {
 type Run = (command: Command) => Promise<CommandResult>
 
 /** Runs the project's build, if it has one. Throws BUILD_FAILED with the end of its output. */
-export async function buildProject(map: ProjectMap, run: Run, progress: (message: string) => void): Promise<void> {
+export async function buildProject(
+  map: ProjectMap,
+  sandbox: Sandbox,
+  run: Run,
+  progress: (message: string) => void,
+): Promise<void> {
   if (!map.boot?.build) return
   const build = map.boot.build
   progress(`Building: ${build.join(' ')}`)
-  const result = await run({ argv: resolveCommand(map.root, build), timeoutMs: BUILD_TIMEOUT_MS })
+  const result = await run({ argv: resolveCommand(sandbox.root, map.root, build), timeoutMs: BUILD_TIMEOUT_MS })
   if (result.exitCode === 0) return
   throw new AgentError(
     'environment',
@@ -54,7 +59,7 @@ export async function prepareStores(options: {
       store,
       rows: service.store,
       sandbox,
-      run: (command) => run({ ...command, argv: resolveCommand(map.root, command.argv) }),
+      run: (command) => run({ ...command, argv: resolveCommand(sandbox.root, map.root, command.argv) }),
     })
     if (store.migrations?.kind === 'sync') byBoot = 'promised'
     else if (!store.migrations && byBoot === 'no') byBoot = 'possible'
