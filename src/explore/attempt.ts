@@ -60,7 +60,10 @@ export async function attempt(
       throw error
     }
     const { status } = sighting.act.response
-    if (isSuccess(status)) return { ok: true, reached: { endpoint, arrange, act, sighting, amendments } }
+    if (isSuccess(status)) {
+      noteInvented(knowledge, endpoint, amendments)
+      return { ok: true, reached: { endpoint, arrange, act, sighting, amendments } }
+    }
     last = { ok: false, status, why: `answered ${status}${briefly(sighting.act.response.text)}` }
     if (status >= 500 || status === 0) {
       noteServerError(knowledge, executor, subject, sighting.act)
@@ -179,6 +182,16 @@ export function wrapperOf(schema: JsonSchema | undefined): string | null {
   return entry && others.length === 0 && entry[1].properties ? entry[0] : null
 }
 
+/** Fields that only the application's answers told about. */
+function noteInvented(knowledge: Knowledge, endpoint: Endpoint, amendments: Amendments): void {
+  for (const [path, expr] of amendments) {
+    const where = `${endpointKey(endpoint)} ${path}`
+    if (!expr || knowledge.invented.some((known) => known.where === where)) continue
+    const value = expr.is === 'literal' ? expr.value : `a fresh ${lastKey(path.split('.'))}`
+    knowledge.invented.push({ where, value, why: 'its answers asked for it; nothing in the code says what it must be' })
+  }
+}
+
 function amend(
   knowledge: Knowledge,
   endpoint: Endpoint,
@@ -201,12 +214,6 @@ function amend(
     else if (schema) {
       const expr = valueFor(name, schema, context)
       amendments.set(dotted(path), expr)
-      if (fault.is === 'missing')
-        knowledge.invented.push({
-          where: `${endpointKey(endpoint)} ${dotted(path)}`,
-          value: expr.is === 'literal' ? expr.value : name,
-          why: `the application asks for it: ${complaint.message.slice(0, 120)}`,
-        })
     }
   }
 }
@@ -227,6 +234,8 @@ function correct(known: JsonSchema, fault: ReturnType<typeof faultOf>): JsonSche
       return { ...known, type: known.type === 'integer' ? 'integer' : 'number', minimum: fault.least }
     case 'high':
       return { ...known, type: known.type === 'integer' ? 'integer' : 'number', maximum: fault.most }
+    case 'pattern':
+      return { ...known, type: 'string', pattern: fault.pattern }
     case 'oneOf':
       return { ...known, enum: fault.values }
     default:

@@ -1,7 +1,7 @@
 import type { Json } from '../contracts/json.ts'
 import type { Pattern } from '../contracts/observation.ts'
 import { commonFormat, formatOf, isMoment, JWT } from './formats.ts'
-import { isObject, lastKey, leavesOf } from './leaves.ts'
+import { isObject, lastKey, leavesOf, samePath } from './leaves.ts'
 import { type Source, sourceFor } from './sources.ts'
 import { plainName } from './words.ts'
 
@@ -42,6 +42,7 @@ function compareObjects(a: Record<string, Json>, b: Record<string, Json>, contex
     if (!pattern) return null
     properties[key] = pattern
   }
+  favourOneHolder(properties, context)
   const open = Object.values(properties).some((pattern) => pattern.is === 'contains' || isOpenArray(pattern))
   if (open)
     for (const [key, pattern] of Object.entries(properties))
@@ -54,6 +55,32 @@ function compareObjects(a: Record<string, Json>, b: Record<string, Json>, contex
         if (pattern.provenance === 'observed')
           properties[key] = { is: 'format', format: 'integer', provenance: 'observed' }
   return { is: 'object', properties, exact: sameKeys(a, b) }
+}
+
+/** Constants that several bindings have read best as the one's that the values beside them come from. */
+function favourOneHolder(properties: Record<string, Pattern>, context: Comparison): void {
+  const sourceOf = (pattern: Pattern) =>
+    pattern.is === 'same'
+      ? context.sources.find(
+          (source) => source.from === pattern.from && source.at === pattern.at && samePath(source.path, pattern.path),
+        )
+      : undefined
+  const holder = Object.values(properties)
+    .map(sourceOf)
+    .find((source) => source?.tracks && source.from !== 'act')?.from
+  if (!holder) return
+  for (const [key, pattern] of Object.entries(properties)) {
+    const source = sourceOf(pattern)
+    if (pattern.is !== 'same' || !source || source.tracks || source.from === 'act' || source.from === holder) continue
+    const better = context.sources.find(
+      (other) =>
+        other.from === holder &&
+        other.key === source.key &&
+        other.values[0] === source.values[0] &&
+        other.values[1] === source.values[1],
+    )
+    if (better) properties[key] = { ...pattern, from: better.from, at: better.at, path: better.path }
+  }
 }
 
 function isOpenArray(pattern: Pattern): boolean {

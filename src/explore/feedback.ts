@@ -72,6 +72,7 @@ export type Fault =
   | { is: 'low'; least: number }
   | { is: 'high'; most: number }
   | { is: 'oneOf'; values: string[] }
+  | { is: 'pattern'; pattern: string }
   | { is: 'taken' }
   | { is: 'unknown' }
 
@@ -79,11 +80,13 @@ export type Fault =
 export function faultOf(message: string): Fault {
   const text = message.toLowerCase()
   const number = Number(/(-?\d+(?:\.\d+)?)/.exec(text)?.[1] ?? Number.NaN)
+  const pattern = /\/(\^.*|[^/\s]+\$)\/[a-z]*/.exec(message)
+  if (pattern && /pattern|match|regex|format/i.test(message)) return { is: 'pattern', pattern: pattern[0] }
   const list = /(?:one of|following values|allowed values|expected)[^[(:]*[[(:]\s*([^\])]+)/i.exec(message)?.[1]
   if (list && /one of|following values|allowed values|enum/i.test(message))
     return { is: 'oneOf', values: list.split(/[,|]/).map((value) => value.trim().replace(/^["'`]|["'`]$/g, '')) }
   if (
-    /not allowed to be empty|required|missing|can'?t be (blank|empty|null)|cannot be (blank|empty|null)|must be (present|provided|specified)|should not be empty|must not be (empty|null)/.test(
+    /not allowed to be empty|is required|required (field|property)|^required|field required|missing|can'?t be (blank|empty|null)|cannot be (blank|empty|null)|must be (present|provided|specified)|should not be empty|must not be (empty|null)/.test(
       text,
     )
   )

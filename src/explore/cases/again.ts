@@ -9,7 +9,7 @@ import type { Learned, Reached } from '../knowledge.ts'
 import { lastKey } from '../leaves.ts'
 import { isItem, pathShape } from '../paths.ts'
 import { isRefusal, isSuccess } from '../request.ts'
-import { plainName, readable } from '../words.ts'
+import { plainName, readable, withArticle } from '../words.ts'
 
 /** A value that somebody has already, on creations and updates. */
 export async function duplicateCases(bench: Bench, reached: Reached): Promise<void> {
@@ -24,7 +24,7 @@ export async function duplicateCases(bench: Bench, reached: Reached): Promise<vo
     const taken = arrangement.need(holder.learned.recipe.name, { fresh: true })
     const value: Expr = { is: 'ref', from: taken, at: 'request', path: holder.path }
     const name = readable(lastKey(path))
-    const subject = variant(reached, 'duplicate', dotted(path), `refuses a ${name} that is taken`, {
+    const subject = variant(reached, 'duplicate', dotted(path), `refuses ${withArticle(name)} that is taken`, {
       arrange: arrangement.bindings,
       act: { body: withPart(reached.act.body, path, value) },
     })

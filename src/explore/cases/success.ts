@@ -71,17 +71,27 @@ function followsOf(knowledge: Knowledge, reached: Reached): RequestTemplate[] {
   return reader ? [readAgain(reader, reached)] : []
 }
 
+/** What the endpoint is about, as a person calls it. */
+function thingOf(knowledge: Knowledge, { endpoint }: Reached): string {
+  const noun = nounOfPath(endpoint.path)
+  const made = [...knowledge.learned.values()].find(
+    (learned) => endpointKey(learned.endpoint) === endpointKey(endpoint),
+  )
+  if (made?.recipe.kind === 'actor') return readable(made.recipe.name)
+  return /^(me|self|current|whoami)$/.test(noun)
+    ? `own ${readable(knowledge.actors()[0]?.name ?? 'account')}`
+    : readable(noun)
+}
+
 function successTitle(knowledge: Knowledge, reached: Reached): string {
   const { endpoint, sighting } = reached
-  const thing = readable(nounOfPath(endpoint.path))
+  const thing = thingOf(knowledge, reached)
   const nothing = leavesOf(bodyOf(sighting.act.response)).length === 0
   switch (endpoint.method) {
     case 'GET':
-      return isItem(endpoint.path)
+      return isItem(endpoint.path) || thing.startsWith('own ')
         ? `returns the ${thing}`
-        : thing === lastLiteral(endpoint.path)
-          ? `returns the ${thing}`
-          : `returns the ${readable(lastLiteral(endpoint.path))}`
+        : `returns the ${readable(lastLiteral(endpoint.path))}`
     case 'DELETE':
       return isItem(endpoint.path) ? `deletes the ${thing}` : `undoes the ${thing}`
     case 'PUT':
