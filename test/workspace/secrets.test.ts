@@ -22,6 +22,8 @@ it('hands on a few harmless variables and what is given, nothing else', () => {
     HOME: expect.not.stringContaining('someone'),
     LANG: 'C.UTF-8',
     TZ: 'UTC',
+    npm_config_update_notifier: 'false',
+    NO_UPDATE_NOTIFIER: '1',
     PORT: '1',
   })
 })

@@ -1,6 +1,6 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { isAlive, type ProcessIdentity, thisProcess } from '../process-identity.ts'
 
 const PREFIX = 'itb-'
@@ -11,7 +11,7 @@ let swept = false
 export function createPlace(): string {
   if (!swept) sweepPlaces()
   swept = true
-  const place = mkdtempSync(join(tmpdir(), PREFIX))
+  const place = mkdtempSync(join(tmpdir(), `${PREFIX}${process.pid}-`))
   writeFileSync(join(place, OWNER), JSON.stringify(thisProcess()))
   return place
 }
@@ -39,8 +39,18 @@ export function sweepPlaces(): string[] {
 function isAbandoned(place: string): boolean {
   try {
     if (process.getuid && statSync(place).uid !== process.getuid() && process.getuid() !== 0) return false
-    return !isAlive(JSON.parse(readFileSync(join(place, OWNER), 'utf8')) as ProcessIdentity)
+    return !isAlive(ownerOf(place))
   } catch {
     return false
+  }
+}
+
+/** The name alone tells where the owner died before it could write more. */
+function ownerOf(place: string): ProcessIdentity {
+  try {
+    return JSON.parse(readFileSync(join(place, OWNER), 'utf8')) as ProcessIdentity
+  } catch {
+    const pid = Number(basename(place).split('-')[1])
+    return { pid: pid > 0 ? pid : process.pid, started: null }
   }
 }

@@ -15,7 +15,6 @@ if (early === 'true') {
   const sandbox = await opening
   await sandbox.spawn({ argv: ['setsid', 'sleep', '1000'] })
 }
-await new Promise((resolve) => setTimeout(resolve, early === 'true' ? 30 : 0))
 console.log(
   join(
     tmpdir(),

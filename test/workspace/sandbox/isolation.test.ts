@@ -252,7 +252,7 @@ describe('nothing survives', () => {
     })
     onTestFinished(() => void parent.kill('SIGKILL'))
     const place = String(await new Promise((resolve) => parent.stdout.once('data', resolve))).trim()
-    expect(hostProcessesMentioning(place).length).toBeGreaterThan(0)
+    await until('its first process is there', () => hostProcessesMentioning(place).length > 0)
     const kill = async () => {
       parent.kill('SIGKILL')
       await until('all processes are gone', () => hostProcessesMentioning(place).length === 0)
@@ -271,6 +271,7 @@ describe('nothing survives', () => {
     onTestFinished(() => void vi.unstubAllEnvs())
     expect(sweepPlaces()).toEqual([])
     await kill()
+    rmSync(join(place, 'owner.json'))
     expect(existsSync(place)).toBe(true)
     expect(sweepPlaces()).toEqual([place])
     expect(existsSync(place)).toBe(false)
