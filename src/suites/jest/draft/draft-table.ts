@@ -20,7 +20,9 @@ export function draftCases(observations: Observation[], context: DraftContext): 
     const part = varyingPart(observation, observations)
     const key = part ? groupKey(observation, part) : observation.case.id
     const known = groups.get(key)
-    if (known) known.members.push(observation)
+    if (known && part === 'credential' && !joins(observation, known.members))
+      groups.set(observation.case.id, { part, members: [observation] })
+    else if (known) known.members.push(observation)
     else groups.set(key, { part, members: [observation] })
   }
   return [...groups.values()].flatMap(({ part, members }) => {
@@ -46,8 +48,18 @@ function groupKey(
   const { rows, contentType, headers, body } = expected
   // A row of the table stands outside the test and knows nothing of what the test made.
   const own = mentions(body) ? body : null
-  return JSON.stringify([kind, arrange, fixed, follow, followed, rows, contentType, headers, own, body === null])
+  const conditions = part === 'credential' ? null : [arrange, rows]
+  return JSON.stringify([kind, conditions, fixed, follow, followed, contentType, headers, own, body === null])
 }
+
+/** Without a credential a case may arrange less than those with a spoiled one; then it can be tried under their conditions. */
+function joins({ case: subject }: Observation, members: Observation[]): boolean {
+  const all = [...members.map((member) => member.case.arrange), subject.arrange]
+  const largest = fullest(all)
+  return all.every((arrange) => arrange.every((binding) => largest.some((other) => same(binding, other))))
+}
+
+const fullest = <T>(lists: T[][]): T[] => lists.reduce((most, list) => (list.length > most.length ? list : most), [])
 
 function mentions(pattern: Pattern | null): boolean {
   let found = false
@@ -129,9 +141,15 @@ function draftTable(members: Observation[], part: Part, all: Observation[], cont
   const { code } = context
   const answer = commonAnswer(members)
   const common = commonBody(all, first.case.act.endpoint)
-  const subject: Case =
-    part === 'body' ? { ...first.case, act: { ...first.case.act, body: shell(common) } } : first.case
-  const drafted: Observation = { ...first, case: subject, expected: { ...first.expected, body: answer.pattern } }
+  const arrange = fullest(members.map((member) => member.case.arrange))
+  const looks = fullest(members.map((member) => member.expected.rows))
+  const act = part === 'body' ? { ...first.case.act, body: shell(common) } : first.case.act
+  const subject: Case = { ...first.case, arrange, act }
+  const drafted: Observation = {
+    ...first,
+    case: subject,
+    expected: { ...first.expected, body: answer.pattern, rows: looks },
+  }
   const scope = createCaseScope(context, subject, members.flatMap(referredPaths))
   const column = scope.take([part === 'body' ? 'changes' : part === 'query' ? 'query' : 'headers', 'change'])
   const actor = members

@@ -59,16 +59,20 @@ export function planVariables({ map, environment }: DraftInput, services: Compos
     for (const { name, part } of service.store.address) {
       const given = environment.variables[name]
       if (part === 'url') values[name] = addressOf(service, given)
-      else if (part === 'client') {
-        if (given !== undefined) values[name] = given
-      } else if (part !== 'file') values[name] = partOf(service, part)
+      else if (part !== 'file' && part !== 'client') values[name] = partOf(service, part)
     }
+  }
+  for (const { name, part } of map.stores.flatMap(({ address }) => address)) {
+    const given = environment.variables[name]
+    if (part === 'client' && given !== undefined) values[name] = given
   }
   const addresses = new Set(map.stores.flatMap(({ address }) => address.map(({ name }) => name)))
   for (const variable of map.variables) {
     const given = environment.variables[variable.name]
     if (given === undefined || addresses.has(variable.name) || variable.purpose === 'port') continue
-    if (variable.purpose === 'mode' || variable.name === 'NODE_ENV') continue
+    // What has a harmless default of its own needs no mention; addresses of third parties are always replaced.
+    const needed = variable.required || variable.secret || /:\/\//.test(variable.default ?? '')
+    if (variable.name === 'NODE_ENV' || !needed) continue
     // A value that is invented afresh for each run would change the files for no reason.
     values[variable.name] =
       variable.secret && !/^\w+_test_/.test(given) ? 'for-integration-tests-only-0123456789' : given

@@ -88,6 +88,8 @@ export function createCode(style: Style): Code {
     const last = args.at(-1)
     const flat = group([callee, '(', ...join(', ', args), ')'])
     const broken: Doc = [callee, '(', indent([lineBreak, ...join([',', lineBreak], args)]), callComma, lineBreak, ')']
+    // `expect(…).toEqual([])`: only what stands before can break.
+    if (args.length === 1 && typeof last === 'string' && last.length < 24) return [callee, '(', last, ')']
     if (args.every((arg) => typeof arg === 'string') || !huggable(last))
       return isMultiline(flat) ? [callee, '(', ...join(', ', args), ')'] : flatOr(flat, broken)
     const hugged: Doc = [

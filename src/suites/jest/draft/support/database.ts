@@ -3,6 +3,7 @@ import type { DataStore, Migration } from '../../../../contracts/project.ts'
 import { restyle } from '../print/restyle.ts'
 import type { Style } from '../style.ts'
 import type { CleanupPlan, Sign } from './cleanup.ts'
+import { TEST_FILE } from './environment.ts'
 import type { Access } from './handles.ts'
 
 export interface DatabaseModule {
@@ -27,7 +28,7 @@ export function databaseModule(module: DatabaseModule, style: Style): string {
   const imports = [
     `import './environment';`,
     command ? `import { execFileSync } from 'child_process';` : '',
-    store.engine === 'sqlite' ? `import { tmpdir } from 'os';\nimport { relative } from 'path';` : '',
+    store.engine === 'sqlite' ? `import { relative } from 'path';` : '',
     ...access.imports,
     unique.length > 0 ? `import { ${unique.join(', ')} } from './unique';` : '',
   ]
@@ -134,11 +135,14 @@ async function assertTestDatabase() {
   }
 }`
   if (store.engine === 'sqlite')
-    return `/** Only a file that says so, or one in the temporary directory, is for tests. */
+    return `const testFile = ${TEST_FILE};
+
+/** Only a file that says so, or one in the temporary directory, is for tests. */
 async function assertTestDatabase() {
   const [{ file }] = ${ask('PRAGMA database_list')};
-  const temporary = !file || file.startsWith(tmpdir());
-  if (!temporary && !/test/i.test(relative(process.cwd(), file))) {
+  const inside = relative(process.cwd(), file);
+  const path = inside.startsWith('..') ? file : inside;
+  if (file && !testFile.test(path)) {
     throw new Error(\`\${file} is not for tests: its path lacks "test"\`);
   }
 }`
@@ -201,7 +205,11 @@ const regclass = (table: string) => (/^[a-z_][a-z0-9_]*$/.test(table) ? table : 
 function applyCode(store: DataStore, access: Access, command: string[] | null): string | null {
   if (command) {
     const [program, ...args] = command
-    return `execFileSync('${program}', [${args.map((arg) => `'${arg.replaceAll("'", "\\'")}'`).join(', ')}], { env: process.env, stdio: 'pipe' })`
+    const list = args.map((arg) => `'${arg.replaceAll("'", "\\'")}'`).join(', ')
+    return `execFileSync('${program}', [${list}], {
+      env: process.env,
+      stdio: 'pipe',
+    })`
   }
   const kind = store.migrations?.kind
   if (kind === 'knex' && access.knex) return `await ${access.knex}.migrate.latest()`

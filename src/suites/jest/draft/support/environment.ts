@@ -5,6 +5,9 @@ import { restyle } from '../print/restyle.ts'
 import type { ComposeService } from '../services.ts'
 import type { Style } from '../style.ts'
 
+/** Paths of database files that are for tests, or on a file system that does not last. */
+export const TEST_FILE = '/test|:memory:|^\\/(tmp|run|dev\\/shm|var\\/folders)\\//i'
+
 /** Default addresses, then the refusal of any other machine's; loaded before the application and its drivers. */
 export function environmentModule(
   map: ProjectMap,
@@ -21,10 +24,7 @@ export function environmentModule(
   ]
   const servers = names(['url', 'host'])
   const files = names(['file'])
-  const sections = [
-    dotenv ? `import { config } from 'dotenv';` : '',
-    files.length > 0 || fileOrServer(map.stores) ? `import { tmpdir } from 'os';` : '',
-  ]
+  const sections = [dotenv ? `import { config } from 'dotenv';` : '']
   const parts = [sections.filter(Boolean).join('\n')]
   if (Object.keys(variables).length > 0) parts.push(defaultsSection(variables, services.length > 0))
   if (dotenv)
@@ -34,6 +34,7 @@ export function environmentModule(
   parts.push(`if (process.env.NODE_ENV === 'production') {
   throw new Error('Integration tests never run with NODE_ENV=production');
 }`)
+  if (files.length > 0 || fileOrServer(map.stores)) parts.push(`const testFile = ${TEST_FILE};`)
   if (servers.length > 0) parts.push(serverSection(servers, hosts, fileOrServer(map.stores)))
   if (files.length > 0) parts.push(fileSection(files))
   const text = restyle(parts.filter(Boolean).join('\n\n'), style)
@@ -77,10 +78,9 @@ function serverSection(names: string[], hosts: string[], orFile: boolean): strin
   const list = (items: string[]) => items.map((item) => `'${item}'`).join(', ')
   const file = orFile
     ? `
-// A path is fine too, of a file that is for tests.
+// A path is fine too, of a file that is for tests or temporary.
 function isTestFile(value«: string») {
-  if (value.includes('://')) return false;
-  return /test|:memory:/i.test(value) || value.startsWith(tmpdir());
+  return !value.includes('://') && testFile.test(value);
 }
 `
     : ''
@@ -107,7 +107,7 @@ for (const name of [${list(names)}]) {
 function fileSection(names: string[]): string {
   return `for (const name of [${names.map((name) => `'${name}'`).join(', ')}]) {
   const file = process.env[name];
-  if (file && !/test|:memory:/i.test(file) && !file.startsWith(tmpdir())) {
+  if (file && !testFile.test(file)) {
     throw new Error(\`\${name} names \${file}, which is not a test database\`);
   }
 }`

@@ -3,7 +3,7 @@ import type { Style } from '../style.ts'
 
 const MAKERS: Record<string, string> = {
   email: '  email: (label«: string», maxLength = 254) =>\n    fit(label, `.${tag()}@example.com`, maxLength),',
-  word: '  word: (label«: string», maxLength = 100) => fit(label, tag(), maxLength),',
+  word: '  word: (label«: string», maxLength = 24) => fit(label, tag(), maxLength),',
   text: '  text: (label«: string», maxLength = 1000) => fit(label, ` ${tag()}`, maxLength),',
   url: '  url: (label«: string») => `https://example.com/${label}/${tag()}`,',
   uuid: '  uuid: () => keep(randomUUID()),',
