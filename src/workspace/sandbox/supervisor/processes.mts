@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import type { SupervisorConfig } from './protocol.mts'
 
 export interface Process {
@@ -27,6 +28,22 @@ function bootTime(): number {
 
 /** Living processes (no zombies), this one and the namespace's init left out. */
 function allProcesses(): Process[] {
+  return existsSync('/proc/self/stat') ? fromProc() : fromPs()
+}
+
+/** Other systems: no marks, no start times; groups and descendants still tell. */
+function fromPs(): Process[] {
+  const { stdout } = spawnSync('ps', ['-axo', 'pid=,ppid=,pgid=,stat=,command='], { encoding: 'utf8' })
+  const rows = (stdout ?? '').matchAll(/^\s*(\d+)\s+(\d+)\s+(\d+)\s+(\S+)\s+(.*)$/gm)
+  return [...rows].flatMap(([, pid, ppid, group, state = '', command = '']) => {
+    const ours = Number(pid) === process.pid || command.startsWith('ps -axo')
+    if (ours || state.startsWith('Z')) return []
+    const argv = command.split(' ')
+    return [{ pid: Number(pid), ppid: Number(ppid), group: Number(group), session: Number(group), startedAt: 0, argv }]
+  })
+}
+
+function fromProc(): Process[] {
   const found: Process[] = []
   const boot = bootTime()
   for (const name of safeReaddir('/proc')) {
