@@ -120,8 +120,7 @@ function announce(registry: Tools, onEvent: RunInput['onEvent']) {
 }
 
 function acceptanceState(session: Session, tools: ReturnType<typeof announce>, options: ToolCallOptions) {
-  const present = async () =>
-    session.suite === null ? null : fingerprint(await presentSuite(session.files, session.suite))
+  const present = async () => (session.suite === null ? null : fingerprint(await presentSuite(session)))
   return {
     fingerprint: present,
     async verdicts() {

@@ -3,7 +3,7 @@ import type { Json } from '../contracts/json.ts'
 import type { RunResult, Suite } from '../contracts/suite.ts'
 import type { Tool } from '../contracts/tool.ts'
 import { presentSuite } from './present-suite.ts'
-import { requireEnvironment, requireSuite, runnerFor, type Session } from './session.ts'
+import { requireEnvironment, runnerFor, type Session } from './session.ts'
 
 const input = z.object({
   files: z.array(z.string()).optional().describe('Only these test files, relative to the root.'),
@@ -28,7 +28,7 @@ export function runTestsTool(session: Session): Tool<z.infer<typeof input>> {
     },
     async run(options, { signal, progress }) {
       const environment = requireEnvironment(session)
-      const suite = await presentSuite(session.files, requireSuite(session))
+      const suite = await presentSuite(session)
       session.suite = suite
       await environment.reset()
       progress(`running ${suite.command}`)

@@ -1,5 +1,6 @@
 import { AgentError } from '../contracts/errors.ts'
 import type { Sandbox } from '../contracts/sandbox.ts'
+import { childEnvironment } from '../workspace/child-environment.ts'
 import { openSandbox } from '../workspace/sandbox/open-sandbox.ts'
 import type { ToolHost } from './host.ts'
 import type { Session } from './session.ts'
@@ -10,7 +11,7 @@ import type { Session } from './session.ts'
  */
 export function sessionHost(session: Session, spillDir: string): ToolHost & { dispose(): Promise<void> } {
   let bare: Promise<Sandbox> | null = null
-  const sandbox = async () => {
+  const sandbox = async (): Promise<Sandbox> => {
     if (session.environment !== null) return session.environment.sandbox
     bare ??= openSandbox({ root: session.files.root })
     return bare
@@ -22,14 +23,14 @@ export function sessionHost(session: Session, spillDir: string): ToolHost & { di
     async runCommand(command) {
       const place = await sandbox()
       await pushFiles(session, place)
-      const result = await place.run({ ...command, env: { ...session.environment?.variables, ...command.env } })
+      const result = await place.run({ ...command, env: { ...variables(session), ...command.env } })
       await pullFiles(session, place)
       return result
     },
     async spawnCommand(command) {
       const place = await sandbox()
       await pushFiles(session, place)
-      return place.spawn({ ...command, env: { ...session.environment?.variables, ...command.env } })
+      return place.spawn({ ...command, env: { ...variables(session), ...command.env } })
     },
     async dispose() {
       await (await bare)?.stop()
@@ -37,6 +38,8 @@ export function sessionHost(session: Session, spillDir: string): ToolHost & { di
     },
   }
 }
+
+const variables = (session: Session) => session.environment?.variables ?? childEnvironment()
 
 /** What the session wrote is seen by its commands. */
 async function pushFiles(session: Session, sandbox: Sandbox): Promise<void> {

@@ -4,7 +4,7 @@ import type { Tool } from '../contracts/tool.ts'
 import { GATES, type GateVerdict } from '../contracts/verdict.ts'
 import { verifySuite } from '../verify/index.ts'
 import { presentSuite } from './present-suite.ts'
-import { fingerprint, requireEnvironment, requireMap, requireSuite, runnerFor, type Session } from './session.ts'
+import { fingerprint, requireEnvironment, requireMap, runnerFor, type Session } from './session.ts'
 
 const input = z.object({
   gates: z.array(z.enum(GATES)).optional().describe('Only these gates. Default: all.'),
@@ -28,7 +28,7 @@ export function verifySuiteTool(session: Session): Tool<z.infer<typeof input>> {
     async run({ gates }, { signal, progress }) {
       const map = requireMap(session)
       const environment = requireEnvironment(session)
-      const suite = await presentSuite(session.files, requireSuite(session))
+      const suite = await presentSuite(session)
       session.suite = suite
       await environment.reset()
       const verdicts = await verifySuite({

@@ -8,3 +8,7 @@ const PLUGS: ServicePlug[] = [postgres, sqlite]
 export function findPlug(engine: string): ServicePlug | null {
   return PLUGS.find((plug) => plug.engine === engine) ?? null
 }
+
+export function engines(): string[] {
+  return PLUGS.map((plug) => plug.engine)
+}
