@@ -34,6 +34,7 @@ export function fieldsOf(walk: Walk, from: Input['from']): JsonSchema {
   for (const { path, schema: declared } of validations) {
     const at = place(schema, path)
     Object.assign(at, merge(at, declared))
+    if (path.length > 0 && declared.required?.length) require_(schema, path)
   }
   return from === 'body' || Object.keys(schema).length > 0 ? schema : {}
 }
@@ -64,6 +65,8 @@ function spread(value: Value, schema: JsonSchema, from: Input['from']): Declared
     // An item of a list that the code checks one by one.
     return [{ path: value.path, schema: withoutAssigned(schema, [...value.assigned.keys()]) }]
   }
+  if (value.k === 'sym' && value.op === 'call')
+    return value.args.flatMap((arg) => (arg.k === 'fn' ? [] : spread(arg, schema, from)))
   if (value.k === 'union') return value.of.flatMap((one) => spread(one, schema, from))
   if (value.k === 'arr') return value.items.flatMap((item) => (schema.items ? spread(item, schema.items, from) : []))
   if (value.k !== 'obj' || value.host) return []

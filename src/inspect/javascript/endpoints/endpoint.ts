@@ -30,7 +30,7 @@ export function describeEndpoint(interp: Interpreter, route: Route, app: Value):
     headers: parameters(known, 'headers').filter(({ name }) => name !== 'authorization' && name !== 'cookie'),
     body,
     statuses: statusesOf(known, stranger),
-    roles: [...known.roles].sort(),
+    roles: [...new Set([...known.roles, ...grantedRoles(route)])].sort(),
   }
 }
 
@@ -50,6 +50,23 @@ function authOf(known: Walk, stranger: Walk): Endpoint['auth'] {
     return 'required'
   if (!stranger.succeeded && !known.succeeded && known.opaque.length > 0) return 'unknown'
   return 'none'
+}
+
+const ROLE_NAMES = /roles?$|rights$|permissions?$|scopes?$|^allowed|privileges?$/i
+
+/** Roles given to the guards of a route when they were made: `requireRole('admin')`, `auth('manageUsers')`. */
+function grantedRoles(route: Route): string[] {
+  return route.chain.flatMap(({ value }) => {
+    const scope = value.k === 'fn' ? value.scope : null
+    if (!scope?.parent) return []
+    return [...scope.cells].flatMap(([name, cell]) => (ROLE_NAMES.test(name) ? texts(cell.v) : []))
+  })
+}
+
+function texts(value: Value): string[] {
+  if (value.k === 'arr') return value.items.flatMap(texts)
+  const text = value.k === 'lit' && typeof value.v === 'string' ? value.v : ''
+  return text ? [text] : []
 }
 
 function statusesOf(known: Walk, stranger: Walk): number[] {

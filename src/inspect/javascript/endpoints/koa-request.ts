@@ -96,14 +96,17 @@ function context(walk: Walk, app: Value): Obj {
       walk.respond()
     } else if (!(name in shared)) ctx.props.set(name, value)
   }
-  response.host = { get: (name) => (name === 'status' ? UNKNOWN : undefined), set }
+  // What was answered so far: a body without a status is a 200.
+  const status = (): Value =>
+    walk.status !== undefined ? lit(walk.status) : ctx.props.has('#body') ? lit(200) : UNKNOWN
+  const current = (name: string): Value | undefined =>
+    name === 'status' ? status() : name === 'body' ? (ctx.props.get('#body') ?? UNKNOWN) : undefined
+  response.host = { get: current, set }
   fixed.response = response
   fixed.res = response
   ctx.host = {
     get(name) {
-      if (name === 'body') return ctx.props.get('#body') ?? UNKNOWN
-      if (name === 'status') return UNKNOWN
-      return fixed[name] ?? helper(walk, name, ctx) ?? unset(name, anonymous)
+      return current(name) ?? fixed[name] ?? helper(walk, name, ctx) ?? unset(name, anonymous)
     },
     set,
   }

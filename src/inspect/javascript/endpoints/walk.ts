@@ -204,7 +204,7 @@ export class Walk implements Observer {
   }
 
   validated(value: Value, schema: Value, options: Value | undefined): void {
-    this.validations.push({ value, schema, options })
+    this.validations.push({ value: snapshot(value), schema, options })
   }
 
   compared(a: Value, b: Value): void {
@@ -216,6 +216,16 @@ export class Walk implements Observer {
       if (typeof text === 'string' && text && roleLike(one)) this.roles.add(text)
     }
   }
+}
+
+/** A value as it is now: the code goes on to put more into it. */
+function snapshot(value: Value): Value {
+  if (value.k === 'input') return { ...value, assigned: new Map(value.assigned) }
+  if (value.k === 'obj' && !value.host) return { ...value, props: new Map(value.props) }
+  if (value.k === 'union') return { k: 'union', of: value.of.map(snapshot) }
+  // A package's function in between changes the form, not the fields.
+  if (value.k === 'sym' && value.op === 'call') return { ...value, args: value.args.map(snapshot) }
+  return value
 }
 
 /** Is it a value read by a name such as `role`, other than from what the client sends? */

@@ -64,7 +64,7 @@ const METHODS: Record<string, Method> = {
   },
   push: (interp, list, args) => {
     list.items.push(...args)
-    if (interp.depth > 0 && list.items.length > 400) list.open = true
+    if (list.depth !== undefined && interp.depth > list.depth) list.open = true
     return lit(list.items.length)
   },
   unshift: (_, list, args) => {

@@ -180,7 +180,7 @@ function array(interp: Interpreter, items: Expr[], scope: Scope): Value {
       } else open = true
     }
   }
-  return { k: 'arr', items: result, open }
+  return { k: 'arr', items: result, open, depth: interp.depth }
 }
 
 function logic(interp: Interpreter, x: Expr & { t: 'logic' }, scope: Scope): Value {

@@ -1,6 +1,6 @@
 import { collection } from './arrays.ts'
 import { Abrupt, type Interpreter, isAbsent } from './interpreter.ts'
-import { assignInto, setMember } from './members.ts'
+import { assignInto, member, setMember } from './members.ts'
 import type { PackageModel } from './packages.ts'
 import { type Lit, lit, literal, native, obj, textOf, UNDEFINED, UNKNOWN, type Value } from './values.ts'
 
@@ -10,8 +10,10 @@ const ENTRY: Record<string, (name: string, value: Value) => Value> = {
   entries: (name, value) => ({ k: 'arr', items: [lit(name), value], open: false }),
 }
 
-const objects: PackageModel = (interp, call, [name = '']) => {
+const objects: PackageModel = (interp, call, [name = '', ...more]) => {
   const [first, ...rest] = call.args
+  if (name === 'hasOwn' || (name === 'prototype' && more.join('.') === 'hasOwnProperty.call'))
+    return owns(interp, first, rest[0])
   if (name === 'assign' && first) return assignInto(interp, first, rest)
   if (name === 'freeze' || name === 'seal') return first ?? UNDEFINED
   if (name === 'create') return first?.k === 'obj' ? { ...first, props: new Map(first.props) } : obj({}, interp.depth)
@@ -37,6 +39,14 @@ const objects: PackageModel = (interp, call, [name = '']) => {
   return { k: 'arr', items: [], open: true }
 }
 
+function owns(interp: Interpreter, subject: Value | undefined, key: Value | undefined): Value {
+  const name = textOf(key)
+  if (!subject || name === undefined || (subject.k !== 'obj' && subject.k !== 'input')) return UNKNOWN
+  const found = member(interp, subject, name)
+  if (found.k === 'lit' && found.v === undefined) return lit(false)
+  return found.k === 'input' && found.path.length > 0 ? { k: 'unknown', falseWithout: [found] } : lit(true)
+}
+
 const promise: PackageModel = (interp, call, [name]) => {
   const [first] = call.args
   if (call.op === 'new' && first) {
@@ -45,11 +55,15 @@ const promise: PackageModel = (interp, call, [name]) => {
       resolved.push(value)
       return UNDEFINED
     })
+    let rejected = false
     const reject = native('reject', ([error = UNKNOWN]) => {
+      rejected = true
       interp.throws.push(error)
+      interp.observer?.thrown(error)
       return UNDEFINED
     })
     interp.call(first, [resolve, reject], UNDEFINED, call.line)
+    if (rejected && resolved.length === 0) throw new Abrupt()
     return resolved.length === 1 && resolved[0] ? resolved[0] : UNKNOWN
   }
   if (name === 'resolve') return first ?? UNDEFINED
@@ -89,7 +103,8 @@ const arrays: PackageModel = (interp, call, [name]) => {
   if (name === 'isArray' && first) {
     if (first.k === 'arr') return lit(true)
     if (first.k === 'input') {
-      interp.observer?.hint(first, 'array')
+      // A query parameter becomes a list only when it is repeated.
+      if (first.from !== 'query') interp.observer?.hint(first, 'array')
       return { k: 'unknown', falseWithout: [first] }
     }
     return first.k === 'lit' || first.k === 'obj' ? lit(false) : UNKNOWN

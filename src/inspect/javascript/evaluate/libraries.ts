@@ -3,7 +3,7 @@ import { callArray } from './arrays.ts'
 import { dig, type Interpreter } from './interpreter.ts'
 import { assignInto, member } from './members.ts'
 import type { PackageModel } from './packages.ts'
-import { lit, native, obj, textOf, truth, UNDEFINED, UNKNOWN, type Value } from './values.ts'
+import { lit, native, obj, type Sym, textOf, truth, UNDEFINED, UNKNOWN, type Value } from './values.ts'
 
 const PATHS: Record<string, (...parts: string[]) => string> = {
   join: joinPath,
@@ -158,8 +158,20 @@ const same: PackageModel = (_, call) => call.args.find((arg) => arg.k === 'fn') 
 const utilities: PackageModel = (_, call, path) =>
   path.at(-1) === 'promisify' || path.at(-1) === 'callbackify' ? (call.args[0] ?? null) : null
 
+/** `passport.authenticate(name, callback)(req, res, next)`: the callback is told who it is, or that it is nobody. */
+function authenticate(interp: Interpreter, call: Sym): Value | null {
+  const callback = call.base?.args.find((arg) => arg.k === 'fn')
+  if (!callback) return null
+  const nobody = [lit(null), lit(false), obj({ message: lit('No auth token') })]
+  const user: Value = { k: 'input', from: 'user', path: ['user'], assigned: new Map() }
+  return interp.call(callback, interp.observer?.anonymous ? nobody : [lit(null), user, UNDEFINED], UNDEFINED, call.line)
+}
+
 /** Strategies by the name they are used under, for `passport.authenticate(name)`. */
 const passport: PackageModel = (interp, call, path) => {
+  if (path.join('.').endsWith('authenticate.()')) return authenticate(interp, call)
+  // Its callback is called per request, once it is known who asks.
+  if (path.at(-1) === 'authenticate' || path.at(-1) === 'authorize') return call
   if (path.at(-1) !== 'use') return null
   const [first, second] = call.args
   const name = textOf(first)

@@ -154,7 +154,13 @@ function symMember(interp: Interpreter, target: Sym, name: string): Value {
 
 function inputMember(interp: Interpreter, target: Input, name: string): Value {
   const assigned = target.assigned.get(name)
-  if (assigned) return assigned
+  // What the server made of a field that was sent is still that field.
+  const own = (value: Value): boolean =>
+    value.k === 'input' && value.from === target.from && value.path.join() === [...target.path, name].join()
+  if (assigned) {
+    if (anyOf(assigned, own)) interp.observer?.read(target.fields?.get(name) ?? assigned)
+    return assigned
+  }
   if (name === 'length') return { k: 'unknown', falseWithout: [target] }
   target.fields ??= new Map()
   let value = target.fields.get(name)
@@ -165,6 +171,12 @@ function inputMember(interp: Interpreter, target: Input, name: string): Value {
     )
   interp.observer?.read(value)
   return value
+}
+
+function anyOf(value: Value, test: (value: Value) => boolean): boolean {
+  if (test(value)) return true
+  if (value.k === 'union') return value.of.some((one) => anyOf(one, test))
+  return value.k === 'arr' && value.items.some((one) => anyOf(one, test))
 }
 
 /** A method of the base class, for `super.method`. */

@@ -28,7 +28,10 @@ export function callPackage(interp: Interpreter, call: Sym): Value | null {
 
 /** Verifying a credential that is not there fails, whatever the library. */
 function refuseAbsent(interp: Interpreter, call: Sym, path: string[]): Value | null {
-  if (!interp.observer?.anonymous || !call.args.some((arg) => mentions(arg, isAbsent, 1))) return null
+  if (!interp.observer?.anonymous) return null
+  const [credential] = call.args
+  const missing = credential?.k === 'lit' && !credential.v
+  if (!missing && !call.args.some((arg) => mentions(arg, isAbsent, 1))) return null
   const name = path.at(-1) ?? ''
   if (/^decode/i.test(name)) return lit(null)
   if (!/^verify|^validate.*token|^authenticate$|introspect/i.test(name)) return null

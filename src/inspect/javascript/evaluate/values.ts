@@ -45,6 +45,8 @@ export interface Arr {
   k: 'arr'
   items: Value[]
   open: boolean
+  /** As for objects: what is added deeper is only maybe added. */
+  depth?: number
 }
 
 export interface Func {

@@ -1,5 +1,6 @@
 import type { Interpreter } from '../evaluate/interpreter.ts'
-import { obj, origin, type Sym, UNKNOWN, type Value } from '../evaluate/values.ts'
+import { type Obj, obj, origin, type Sym, UNKNOWN, type Value } from '../evaluate/values.ts'
+import { toJsonSchema } from './convert.ts'
 
 /** Packages whose values describe data. */
 export const SCHEMA_PACKAGES = /^(joi|@hapi\/joi|@hapi\/joi-date|yup|zod|zod\/v[34]|ajv|superstruct|valibot|celebrate)$/
@@ -24,8 +25,26 @@ export function validate(interp: Interpreter, call: Sym, from: From): Value | nu
       : [first, second, call.args[2]]
     : [first, base, second]
   if (!schema) return null
+  if (value.k === 'obj' && value.host && !value.part)
+    return outcome(method, from.module, settings(interp, value, schema))
   interp.observer?.validated(value, schema, options)
   return outcome(method, from.module, value)
+}
+
+/** A schema over the environment: its defaults and demands are those of the variables. */
+function settings(interp: Interpreter, environment: Obj, schema: Value): Value {
+  const shape = toJsonSchema(interp, schema, undefined)
+  const result = obj({}, interp.depth)
+  for (const [name, field] of Object.entries(shape?.properties ?? {})) {
+    const variable = environment.host?.get(name) ?? UNKNOWN
+    const fallback =
+      field.default === undefined ? undefined : ({ k: 'lit', v: field.default as string | number } as const)
+    if (variable.k === 'env') {
+      interp.noteVariable(name, { fallback, required: shape?.required?.includes(name) && fallback === undefined })
+      result.props.set(name, { ...variable, fallback: fallback ?? null })
+    } else result.props.set(name, variable)
+  }
+  return result
 }
 
 function ajv(interp: Interpreter, call: Sym): Value {
