@@ -92,7 +92,9 @@ describe.each(['namespace', 'plain'] as const)('a %s sandbox', (prefer) => {
 
   it('kills the whole tree when time is up, a grandchild in a session of its own too', async () => {
     const sandbox = await open({ root: makeProject({}), prefer })
-    const script = 'setsid sh -c "sleep 1000" & setsid sleep 1001 & sleep 1002'
+    // Orphans in sessions of their own; the last one has cleared its environment, too, which only a namespace can catch.
+    const bare = prefer === 'namespace' ? '(setsid env -i /bin/sleep 1003 &);' : ''
+    const script = `(setsid sh -c "sleep 1000; true" &); (setsid sleep 1001 &); ${bare} sleep 1002`
     const result = await sandbox.run({ argv: sh(script), timeoutMs: 400 })
     expect(result).toMatchObject({ timedOut: true, exitCode: null, signal: 'SIGKILL' })
     expect((await sandbox.state()).processes).toEqual([])
