@@ -18,6 +18,14 @@ describe('clean', () => {
     expect([verdict, why]).toEqual(['fail', expect.stringContaining('1 row deleted')])
   })
 
+  it('fails on a table left behind', async () => {
+    const create = "readFileSync(pathname, 'utf8'))\n  data.audit = []"
+    const { verdict, why } = await verifyOne('clean', {
+      [SUPPORT]: replacing("readFileSync(pathname, 'utf8'))", create),
+    })
+    expect([verdict, why]).toEqual(['fail', expect.stringContaining('table notes.audit (created)')])
+  })
+
   it('fails on a temporary file, a file in the project, a process and its port', async () => {
     const mess = `
     require('node:fs').writeFileSync('/tmp/left.txt', 'x')
