@@ -1,7 +1,7 @@
 import type { Json } from '../contracts/json.ts'
 import type { Pattern } from '../contracts/observation.ts'
 import { commonFormat, formatOf, isMoment, JWT } from './formats.ts'
-import { isObject, lastKey, leavesOf, samePath } from './leaves.ts'
+import { isObject, lastKey, leavesOf, samePath, valueAt } from './leaves.ts'
 import { type Source, sourceFor } from './sources.ts'
 import { plainName } from './words.ts'
 
@@ -99,7 +99,12 @@ function comparePlain(a: Json, b: Json, context: Comparison, key: string): Patte
   }
   if (typeof a === 'string' && typeof b === 'string' && JWT.test(a) && JWT.test(b))
     return { is: 'format', format: 'jwt', provenance: 'observed' }
-  const source = sourceFor(a, b, key, context.sources)
+  // What was answered proves nothing about a constant: only what was sent does.
+  const usable =
+    a === b && !isIdentifier(key)
+      ? context.sources.filter((source) => source.at === 'request' || isMoment(a, key))
+      : context.sources
+  const source = sourceFor(a, b, key, usable)
   const named = source !== null && (source.key === plainName(key) || plainName(key).endsWith(source.key))
   if (isMoment(a, key) && isMoment(b, key)) {
     const changed = context.writes && /updat|modif|chang|last/i.test(key)
@@ -108,14 +113,18 @@ function comparePlain(a: Json, b: Json, context: Comparison, key: string): Patte
   }
   if (a === b) {
     if (source && named && typeof a === 'string' && a.length >= 4) return same(source, true)
-    if (/^(id|uuid)$/i.test(key) || /(Id|_id)$/.test(key))
-      return { is: 'format', format: formatOf(a), provenance: 'observed' }
+    if (isIdentifier(key))
+      return source && named ? same(source, true) : { is: 'format', format: formatOf(a), provenance: 'observed' }
     return { is: 'equals', value: a, provenance: source && named && source.at === 'request' ? 'promised' : 'observed' }
   }
   const telling = typeof a === 'number' ? source?.tracks : String(a).length >= 4
   if (source && telling) return same(source, named)
   const format = commonFormat(a, b)
   return format ? { is: 'format', format, provenance: 'observed' } : null
+}
+
+function isIdentifier(key: string): boolean {
+  return /^(_?id|uuid)$/i.test(key) || /(Id|_id)$/.test(key)
 }
 
 function same(source: Source, named: boolean): Pattern {
@@ -136,14 +145,12 @@ function compareArrays(a: Json[], b: Json[], context: Comparison, key: string): 
     return items.every((item) => item !== null) ? { is: 'array', items, ordered: true } : null
   }
   if (a.length === 0 && b.length === 0) return { is: 'array', items: [], ordered: true }
-  const left = signed(a, 0, context, key)
-  const right = signed(b, 1, context, key)
-  const pairs = pairUp(left, right)
-  const patterns = pairs.map(([x, y]) => compare(x.item, y.item, inner, key))
+  const pairs = pairUp(a, b, context, key)
+  const patterns = pairs.map(([x, y]) => compare(a[x] ?? null, b[y] ?? null, inner, key))
   if (patterns.some((pattern) => pattern === null)) return null
   const items = patterns as Pattern[]
   context.reordered ||= inner.reordered
-  if (pairs.length > 1 && !isAscending(pairs.map(([, y]) => right.indexOf(y)))) context.reordered = true
+  if (pairs.length > 1 && !isAscending(pairs.map(([, y]) => y))) context.reordered = true
   if (pairs.length > 0 && pairs.length === a.length && pairs.length === b.length)
     return { is: 'array', items, ordered: !context.reordered }
   if (pairs.length > 0) return { is: 'contains', items }
@@ -152,41 +159,33 @@ function compareArrays(a: Json[], b: Json[], context: Comparison, key: string): 
   return { is: 'anything', why: 'holds what others made' }
 }
 
-interface Signed {
-  item: Json
-  /** Which sources it shows, as text; empty for a stranger's. */
-  sign: string
-}
-
-/** Which of the case's own things each item shows. */
-function signed(items: Json[], pass: 0 | 1, context: Comparison, key: string): Signed[] {
+/** Own items of both passes that show the same things, as index pairs in the first one's order. */
+function pairUp(a: Json[], b: Json[], context: Comparison, key: string): [number, number][] {
   const telling = context.sources.filter((source) => source.tracks)
-  return items.map((item) => {
-    const marks = new Set<string>()
-    for (const leaf of leavesOf(item)) {
-      const name = plainName(leaf.path.length > 0 ? lastKey(leaf.path) : key)
-      const match = telling.find(
-        (source) =>
-          source.values[pass] === leaf.value &&
-          (typeof leaf.value === 'string' ? leaf.value.length >= 6 : source.key === name) &&
-          !isMoment(leaf.value, name),
-      )
-      if (match) marks.add(`${name}=${match.from}.${match.at}.${match.path.join('.')}`)
-    }
-    return { item, sign: [...marks].sort().join(' ') }
-  })
+  const scored = a.flatMap((x, index) => b.map((y, other) => ({ index, other, score: kinship(x, y, telling, key) })))
+  scored.sort((left, right) => right.score - left.score || left.index - right.index || left.other - right.other)
+  const pairs: [number, number][] = []
+  for (const { index, other, score } of scored)
+    if (score > 0 && !pairs.some(([x, y]) => x === index || y === other)) pairs.push([index, other])
+  return pairs.sort(([x], [y]) => x - y)
 }
 
-/** Own items of both passes that show the same things, in the first one's order. */
-function pairUp(left: Signed[], right: Signed[]): [Signed, Signed][] {
-  const free = new Set(right.filter((entry) => entry.sign !== ''))
-  return left.flatMap((entry): [Signed, Signed][] => {
-    if (entry.sign === '') return []
-    const partner = [...free].find((candidate) => candidate.sign === entry.sign)
-    if (!partner) return []
-    free.delete(partner)
-    return [[entry, partner]]
-  })
+/** How many places of both items are accounted for by one thing that the case made. */
+function kinship(x: Json, y: Json, telling: Source[], key: string): number {
+  let score = 0
+  for (const { path, value } of leavesOf(x)) {
+    const other = valueAt(y, path)
+    const name = plainName(path.length > 0 ? lastKey(path) : key)
+    if (other === undefined || isMoment(value, name)) continue
+    const explained = telling.some(
+      (source) =>
+        source.values[0] === value &&
+        source.values[1] === other &&
+        (typeof value === 'string' ? value.length >= 6 : source.key.endsWith(name) || name.endsWith(source.key)),
+    )
+    if (explained) score += 1
+  }
+  return score
 }
 
 function isAscending(numbers: number[]): boolean {

@@ -135,7 +135,8 @@ async function secondPass(
   progress(`second pass over ${kept.length} cases: other data, another time zone`)
   try {
     await addStrangers(knowledge, executor, kept)
-    for (const entry of kept) {
+    for (const [index, entry] of kept.entries()) {
+      if (index % 40 === 39) progress(`second pass: ${index + 1} of ${kept.length}`)
       const outcome = await lookAgain(knowledge, executor, entry)
       if ('unstable' in outcome) unstable.push({ case: entry.case.id, why: outcome.unstable })
       else if (outcome.reordered)

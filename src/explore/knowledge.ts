@@ -6,6 +6,7 @@ import type { Made, Sighting } from './execute.ts'
 import type { Amendments } from './fields.ts'
 import { Findings } from './findings.ts'
 import { lastKey, leavesOf, valueAt } from './leaves.ts'
+import { isAction } from './paths.ts'
 import { plainName } from './words.ts'
 
 /** A recipe and where its thing is stored. */
@@ -58,6 +59,13 @@ export class Knowledge {
   /** Actor recipes, the plainest first. */
   actors(): Recipe[] {
     return [...this.recipes.values()].filter((recipe) => recipe.kind === 'actor')
+  }
+
+  /** Whether this endpoint is a verb on a thing. */
+  isAction(key: string): boolean {
+    return this.map.endpoints.some(
+      (endpoint) => endpointKey(endpoint) === key && isAction(endpoint, this.map.endpoints),
+    )
   }
 
   /** Tables whose rows are accounts. */

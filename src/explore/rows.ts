@@ -170,13 +170,14 @@ function promise(values: Record<string, Pattern>): Record<string, Pattern> {
 /** Bindings whose rows the request could have changed: what its path names, else the account that asks. */
 function aboutWhat(knowledge: Knowledge, subject: Case): string[] {
   const { params, credential, endpoint } = subject.act
-  if (subject.kind === 'not_found') return []
+  // An unknown thing has no row, and adding below a thing does not touch it.
+  if (subject.kind === 'not_found' || (endpoint.startsWith('POST') && !knowledge.isAction(endpoint))) return []
   const named = Object.values(params).flatMap((expr) => (expr.is === 'ref' ? [expr.from] : []))
   if (named.length > 0) {
     const last = named.at(-1)
     return last ? [last] : []
   }
-  if (endpoint.startsWith('POST') || credential.is === 'none') return []
+  if (credential.is === 'none') return []
   return credential.as && knowledge.recipes.get(credential.as) ? [credential.as] : []
 }
 

@@ -56,7 +56,7 @@ function affinity(source: Source, key: string): number {
   const holder = plainName(source.from)
   return (
     (source.key === key ? 40 : named ? 20 : 0) +
-    (key.startsWith(holder) ? 15 : 0) +
+    (key.startsWith(holder) && key !== holder ? 30 : 0) +
     (source.from === 'act' ? 10 : 0) -
     source.path.length * 2 +
     (source.at === 'request' ? 1 : 0) +

@@ -23,12 +23,32 @@ export async function addStrangers(knowledge: Knowledge, executor: Executor, kep
     const many = recipe.kind === 'resource' && !learned?.action && listed.has(recipe.name)
     const count = many ? MANY : extra
     extra = extra >= 4 ? 2 : extra + 1
-    const arrangement = new Arrangement(knowledge.recipes)
-    for (let index = 0; index < count; index += 1) arrangement.need(recipe.name, { fresh: true })
-    try {
-      await executor.arrange(arrangement.bindings)
-    } catch (error) {
-      if (!(error instanceof ArrangementFailed || error instanceof MissingReference)) throw error
-    }
+    if (!(await add(knowledge, executor, recipe.name, count, false)))
+      await add(knowledge, executor, recipe.name, count, true)
+  }
+}
+
+/** Adds that many; `apart`: each with things of its own around it, where one can only have one. */
+async function add(
+  knowledge: Knowledge,
+  executor: Executor,
+  name: string,
+  count: number,
+  apart: boolean,
+): Promise<boolean> {
+  const arrangement = new Arrangement(knowledge.recipes)
+  for (let index = 0; index < count; index += 1) {
+    const use: Record<string, string> = {}
+    for (const [local, needed] of Object.entries(knowledge.recipes.get(name)?.needs ?? {}))
+      if (apart && knowledge.recipes.get(needed)?.kind === 'resource')
+        use[local] = arrangement.need(needed, { fresh: true })
+    arrangement.need(name, { fresh: true, use })
+  }
+  try {
+    await executor.arrange(arrangement.bindings)
+    return true
+  } catch (error) {
+    if (error instanceof ArrangementFailed || error instanceof MissingReference) return false
+    throw error
   }
 }

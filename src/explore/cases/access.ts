@@ -63,7 +63,7 @@ export async function forbiddenCases(bench: Bench, reached: Reached): Promise<vo
   const arrangement = new Arrangement(knowledge.recipes, reached.arrange)
   const stranger = arrangement.need(asker.recipe, { fresh: true })
   if (!owns(reached, credential.as)) return
-  const subject = variant(reached, 'forbidden', 'other', `refuses somebody else's ${wordFor(reached)}`, {
+  const subject = variant(reached, 'forbidden', 'other', refusalOf(reached), {
     arrange: arrangement.bindings,
     act: { credential: { is: 'valid', as: stranger } },
   })
@@ -141,9 +141,8 @@ async function readingIsPrivate(bench: Bench, reached: Reached, subject: Case): 
   return sighting !== null && isRefusal(sighting.act.response.status)
 }
 
-function wordFor(reached: Reached): string {
-  return (
-    { GET: 'look', PUT: 'update', PATCH: 'update', DELETE: 'deletion', POST: 'request' }[reached.endpoint.method] ??
-    'request'
-  )
+function refusalOf({ endpoint }: Reached): string {
+  if (endpoint.method === 'GET') return 'is not shown to another account'
+  if (endpoint.method === 'DELETE') return 'refuses a deletion by another account'
+  return endpoint.method === 'POST' ? 'refuses another account' : 'refuses an update by another account'
 }

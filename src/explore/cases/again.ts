@@ -7,7 +7,7 @@ import { exprLeaves, withPart } from '../expressions.ts'
 import { dotted } from '../fields.ts'
 import type { Learned, Reached } from '../knowledge.ts'
 import { lastKey } from '../leaves.ts'
-import { isItem, pathShape } from '../paths.ts'
+import { isItem, lastLiteral, pathShape } from '../paths.ts'
 import { isRefusal, isSuccess } from '../request.ts'
 import { plainName, readable, withArticle } from '../words.ts'
 
@@ -101,15 +101,15 @@ async function afterAction(bench: Bench, reached: Reached, before: Learned, repe
   )
   arrangement.need(before.recipe.name, { fresh: true, use })
   const done = readable(before.recipe.name)
-  const title = repeat ? `a second ${done}` : `after ${done}`
-  const subject = variant(reached, repeat ? 'repeat' : 'workflow', repeat ? '' : `after ${before.recipe.name}`, title, {
+  const verb = readable(lastLiteral(reached.endpoint.path))
+  const subject = variant(reached, repeat ? 'repeat' : 'workflow', repeat ? '' : `after ${before.recipe.name}`, '', {
     arrange: arrangement.bindings,
   })
   const first = await bench.attempt(subject, 'fresh', repeat ? ' the second time' : ` after ${done}`)
   if (!first) return
   const refused = isRefusal(first.act.response.status)
   if (!refused && !(repeat && isSuccess(first.act.response.status))) return
-  subject.title = refused ? `refuses ${repeat ? title : `it ${title}`}` : `changes nothing when repeated`
+  subject.title = refused ? `refuses to ${verb} ${repeat ? 'twice' : `after ${done}`}` : 'changes nothing when repeated'
   if (!refused && first.changes.length > 0) return
   bench.keep(subject, first, 'fresh', refused && first.act.response.status === 409 ? 'promised' : 'observed')
 }
@@ -136,7 +136,7 @@ async function deleteReferenced(bench: Bench, reached: Reached): Promise<void> {
     if (!first) continue
     const refused = isRefusal(first.act.response.status)
     if (!refused && (!isSuccess(first.act.response.status) || first.changes.length < 2)) continue
-    subject.title = refused ? `refuses while there is a ${other}` : `removes what belongs to it (${other})`
+    subject.title = refused ? `refuses while there is ${withArticle(other)}` : `removes what belongs to it (${other})`
     bench.keep(subject, first, 'fresh', refused && first.act.response.status === 409 ? 'promised' : 'observed')
   }
 }

@@ -35,10 +35,13 @@ export async function invalidCases(bench: Bench, reached: Reached): Promise<void
     const present = exprAt(body, field.path)
     if (!present) continue
     let kept = 0
+    let mistypedOnce = false
     for (const spoilt of waysToSpoil(field, present)) {
       if (kept >= MOST_PER_FIELD || count >= MOST) break
+      if (spoilt.detail.startsWith('type') && mistypedOnce) continue
       if (!(await refuses(bench, reached, field, spoilt))) continue
       kept += 1
+      mistypedOnce ||= spoilt.detail.startsWith('type')
       count += 1
     }
   }

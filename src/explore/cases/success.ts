@@ -71,6 +71,15 @@ function followsOf(knowledge: Knowledge, reached: Reached): RequestTemplate[] {
   return reader ? [readAgain(reader, reached)] : []
 }
 
+function thingActedOn(path: string): string {
+  return readable(nounOfPath(path.slice(0, path.lastIndexOf('/'))))
+}
+
+function thirdPerson(verb: string): string {
+  if (/[^aeiou]y$/.test(verb)) return `${verb.slice(0, -1)}ies`
+  return /(s|sh|ch|x|z|o)$/.test(verb) ? `${verb}es` : `${verb}s`
+}
+
 /** What the endpoint is about, as a person calls it. */
 function thingOf(knowledge: Knowledge, { endpoint }: Reached): string {
   const noun = nounOfPath(endpoint.path)
@@ -99,7 +108,8 @@ function successTitle(knowledge: Knowledge, reached: Reached): string {
       return `updates the ${thing}`
     default:
       if (isLogin(endpoint)) return 'logs in with the right credentials'
-      if (isAction(endpoint, knowledge.map.endpoints)) return `accepts the ${readable(lastLiteral(endpoint.path))}`
+      if (isAction(endpoint, knowledge.map.endpoints))
+        return `${thirdPerson(readable(lastLiteral(endpoint.path)))} the ${thingActedOn(endpoint.path)}`
       return sighting.changes.some((change) => change.change === 'inserted')
         ? `creates ${withArticle(singular(thing))}`
         : `answers${nothing ? '' : ` with the ${thing}`}`
