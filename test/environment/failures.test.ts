@@ -133,6 +133,10 @@ describe('an application', () => {
     ['throw Error("Missing required environment variable API_TOKEN")', 'the variable API_TOKEN is missing'],
     ['require("left-pad")', 'the dependency left-pad is not installed'],
     ['require("./dist/main.js")', 'the file ./dist/main.js is not there'],
+    [
+      'throw Error("Cannot find module /a/node_modules/bcrypt/lib/bcrypt_lib.node")',
+      'the compiled part of the dependency bcrypt',
+    ],
     ['let let = 1', 'SyntaxError'],
     ['require("net").connect(5432, "127.0.0.1")', 'reaches for 127.0.0.1:5432'],
     ['throw Error(`relation "users" does not exist`)', 'the table users is missing'],

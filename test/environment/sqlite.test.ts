@@ -70,22 +70,37 @@ describe('SQLite', () => {
     await environment.reset()
   })
 
-  it('puts a file that a variable decides outside the tree, in clones as well', async () => {
+  it('puts a file that a variable decides beside the one used otherwise, in clones as well', async () => {
     const map = {
       ...fileGuestbook,
-      stores: fileGuestbook.stores.map((one) => ({ ...one, address: [{ name: 'DB_FILE', part: 'file' as const }] })),
+      stores: fileGuestbook.stores.map((one) => ({
+        ...one,
+        address: [{ name: 'DB_FILE', part: 'file' as const }],
+        file: 'data/development.sqlite3',
+      })),
     }
     const elsewhere = await start(map)
     const clone = await elsewhere.clone()
     try {
       for (const one of [elsewhere, clone]) {
-        expect(one.variables.DB_FILE).toMatch(new RegExp(`^${one.sandbox.scratch}/`))
+        expect(one.variables.DB_FILE).toBe(`${one.sandbox.root}/data/integration-test.sqlite3`)
         expect(await one.stores[0]?.snapshot()).toEqual({ entries: [], visitors: [{ id: 1, name: 'host' }] })
       }
     } finally {
       await clone.stop()
       await elsewhere.stop()
     }
+  })
+
+  it('leaves a variable alone that leads to a file for tests when it is unset', async () => {
+    const address = [{ name: 'DB_FILE', part: 'file' as const }]
+    const environment = await start({
+      ...fileGuestbook,
+      stores: fileGuestbook.stores.map((one) => ({ ...one, address })),
+    })
+    expect(environment.variables.DB_FILE).toBeUndefined()
+    expect(await environment.stores[0]?.snapshot()).toMatchObject({ visitors: [{ name: 'host' }] })
+    await environment.stop()
   })
 
   it('clones side by side', async () => {

@@ -80,6 +80,11 @@ describe('addresses', () => {
   })
 })
 
+it('give a connection without a user one, unless a URL has it', () => {
+  expect(derive({ address: [{ name: 'DB_HOST', part: 'host' }] }).variables).toMatchObject({ PGUSER: 'app' })
+  expect(derive({ address: [{ name: 'DB', part: 'url' }] }).variables.PGUSER).toBeUndefined()
+})
+
 describe('other variables', () => {
   const variable = (parts: Partial<EnvironmentVariable>): EnvironmentVariable => ({
     name: 'X',

@@ -12,6 +12,14 @@ interface Clue {
 /** From the most telling to the least. */
 const CLUES: Clue[] = [
   {
+    pattern:
+      /(?:Cannot find module|Could not locate the bindings file)[^\n]*?node_modules\/((?:@[^/\s]+\/)?[^/\s]+)\/[^\n]*\.node/,
+    explain: ([, name = '']) => ({
+      cause: `the compiled part of the dependency ${name} is missing`,
+      next: `Run \`npm rebuild ${name}\`: its install script has not run.`,
+    }),
+  },
+  {
     pattern: /Cannot find (?:module|package) ['"]([^'"]+)['"]/,
     explain: ([, module = '']) =>
       /^[./]|^file:/.test(module)

@@ -5,8 +5,8 @@ import type { Sandbox } from '../../contracts/sandbox.ts'
 /** Where a store is, as the application and the tests inside the sandbox are to be told. */
 export type StoreAddress =
   | { kind: 'server'; scheme: string; host: string; port: number; user: string; password: string; database: string }
-  /** Absolute inside the sandbox. */
-  | { kind: 'file'; path: string }
+  /** Absolute inside the sandbox; `null`: the application finds it unaided. */
+  | { kind: 'file'; path: string | null }
 
 /** A needed service that nobody here can provide. */
 export interface Unavailable {

@@ -1,4 +1,4 @@
-import { isAbsolute, join } from 'node:path'
+import { basename, dirname, resolve } from 'node:path'
 import type { DataStore } from '../../contracts/project.ts'
 import { SYSTEM_ENV } from '../archive.ts'
 import { openSqliteStore } from '../stores/sqlite-store.ts'
@@ -12,18 +12,17 @@ export const sqlite: ServicePlug = {
 
 async function start(context: ServiceContext): Promise<RunningService> {
   const { sandbox, store, template } = context
-  const path = choosePath(store, sandbox.root, sandbox.scratch)
-  const inMemory = path === null
-  if (!inMemory) {
-    const argv = ['mkdir', '-p', join(path, '..')]
+  const { path, byItself } = choosePlace(store, sandbox.root)
+  if (path) {
+    const argv = ['mkdir', '-p', dirname(path)]
     await sandbox.run({ argv, env: SYSTEM_ENV })
     if (template) await sandbox.writeFile(path, template)
     else if (store.migrations) await removeLeftovers(context, path)
   }
-  const rows = inMemory ? null : openSqliteStore(sandbox, store.name, path, template)
+  const rows = path === null ? null : openSqliteStore(sandbox, store.name, path, template)
   return {
     instance: { name: store.name, engine: 'sqlite', version: store.driver, provider: 'file', fidelity: 'real' },
-    address: { kind: 'file', path: path ?? ':memory:' },
+    address: { kind: 'file', path: byItself ? null : path },
     store: rows,
     seal: async () => (await rows?.seal()) ?? null,
     needsQuiet: async () => (await rows?.needsQuiet()) ?? false,
@@ -31,13 +30,23 @@ async function start(context: ServiceContext): Promise<RunningService> {
   }
 }
 
-/** Where a variable decides, a place outside the project's tree; `null`: the data never leaves the application's memory. */
-function choosePath(store: DataStore, root: string, scratch: string): string | null {
-  if (store.address.some((variable) => ['url', 'file', 'database'].includes(variable.part))) {
-    return join(scratch, 'databases', `${store.name}.sqlite3`)
-  }
-  if (!store.file || store.file.includes(':memory:')) return null
-  return isAbsolute(store.file) ? store.file : join(root, store.file)
+interface Place {
+  /** Absolute inside the sandbox; `null`: the data never leaves the application's memory. */
+  path: string | null
+  /** The application goes there by itself: its variables stay unset. */
+  byItself: boolean
+}
+
+/**
+ * The project's own file for tests where it has one. Where a variable decides, a file of ours beside the one that is
+ * used otherwise: tests are run outside the sandbox as well, and must not meet a developer's data there.
+ */
+function choosePlace(store: DataStore, root: string): Place {
+  const decided = store.address.some((variable) => ['url', 'file', 'database'].includes(variable.part))
+  const file = store.file?.includes(':memory:') ? undefined : store.file
+  if (file && (!decided || /test/i.test(basename(file)))) return { path: resolve(root, file), byItself: true }
+  if (!decided) return { path: null, byItself: true }
+  return { path: resolve(root, dirname(file ?? ''), 'integration-test.sqlite3'), byItself: false }
 }
 
 /** A developer's database in the tree is not the state that migrations lead to. */

@@ -33,6 +33,11 @@ export function deriveVariables(options: {
   Object.assign(decided, given)
 
   const invented: Environment['invented'] = []
+  for (const [name, value] of Object.entries(silentDefaults(map, addresses))) {
+    if (name in decided) continue
+    decided[name] = value
+    invented.push({ name, value, why: 'for connections whose user the code does not name' })
+  }
   const samples = new Map(options.envFiles.filter((file) => file.sample).flatMap((file) => [...file.values]))
   for (const variable of uniqueByName(map.variables)) {
     if (variable.name in decided) continue
@@ -47,6 +52,14 @@ export function deriveVariables(options: {
     invented.push({ name: variable.name, ...made })
   }
   return { variables: decided, invented }
+}
+
+/** A PostgreSQL client that is told no user takes the machine's, whom our server does not know. */
+function silentDefaults(map: ProjectMap, addresses: ReadonlyMap<string, StoreAddress>): Record<string, string> {
+  const store = map.stores.find((one) => one.engine === 'postgres')
+  const address = store && addresses.get(store.name)
+  if (address?.kind !== 'server' || store?.address.some((variable) => variable.part === 'url')) return {}
+  return { PGUSER: address.user, PGPASSWORD: address.password }
 }
 
 /** The same variable is often read in several places; the strictest reading counts. */

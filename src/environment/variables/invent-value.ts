@@ -3,7 +3,7 @@ import type { EnvironmentVariable } from '../../contracts/project.ts'
 import { classifyAddress } from '../../workspace/production-guard.ts'
 
 /** Nothing listens on the discard port: whoever calls it learns at once that there is nobody. */
-export const NOBODY = 'http://127.0.0.1:9'
+const NOBODY = 'http://127.0.0.1:9'
 
 /** Plain values by what a name says it holds, for variables that the code insists on. First match wins. */
 const BY_NAME: [RegExp, string][] = [
@@ -26,11 +26,11 @@ export function inventValue(
   const has = variable.default !== undefined && variable.default !== ''
   switch (variable.purpose) {
     case 'http':
-      if (has && isLoopback(variable.default ?? '')) return null
-      return { value: NOBODY, why: 'an address outside the environment; nobody answers there' }
+      if (has && !leadsOut(variable.default ?? '')) return null
+      return { value: nobody(variable), why: 'an address outside the environment; nobody answers there' }
     case 'broker':
     case 'cache':
-      if (has && isLoopback(variable.default ?? '')) return null
+      if (has && !leadsOut(variable.default ?? '')) return null
       return { value: unreachable(variable), why: 'no such service in the environment; nobody answers there' }
     case 'secret':
       return has ? null : secret(variable.name, project)
@@ -63,6 +63,12 @@ function unreachable(variable: EnvironmentVariable): string {
   return `${scheme ?? (variable.purpose === 'cache' ? 'redis' : 'amqp')}://127.0.0.1:9`
 }
 
-function isLoopback(address: string): boolean {
-  return classifyAddress(address).kind === 'loopback'
+/** In the shape that the code expects: a URL, or the bare name of a host. */
+function nobody(variable: EnvironmentVariable): string {
+  const bare = variable.default ? !variable.default.includes('://') : /(HOST(NAME)?|DOMAIN)$/i.test(variable.name)
+  return bare ? '127.0.0.1' : NOBODY
+}
+
+function leadsOut(address: string): boolean {
+  return ['remote', 'production'].includes(classifyAddress(address).kind)
 }

@@ -25,6 +25,7 @@ export function deriveStoreVariables(store: DataStore, address: StoreAddress, ma
 function valueFor(variable: AddressVariable, store: DataStore, address: StoreAddress, map: ProjectMap): string | null {
   if (variable.part === 'client') return chooseClient(variable, store, map)
   if (address.kind === 'file') {
+    if (address.path === null) return null
     if (variable.part === 'url') return fileUrl(address.path, variable.default, store.driver)
     return ['file', 'database'].includes(variable.part) ? address.path : null
   }
