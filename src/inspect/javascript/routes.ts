@@ -1,5 +1,5 @@
 import type { Endpoint } from '../../contracts/project.ts'
-import { describeEndpoint } from './endpoints/endpoint.ts'
+import { bareEndpoint, describeEndpoint } from './endpoints/endpoint.ts'
 import { Interpreter, type World } from './evaluate/interpreter.ts'
 import type { Value } from './evaluate/values.ts'
 import { flatten, type Route } from './frameworks/flatten.ts'
@@ -50,5 +50,17 @@ export function largestApp(interp: Interpreter): { app: Value | null; routes: Ro
 /** Describes every route; a route that cannot be followed keeps its method and path. */
 export function describeRoutes(evaluated: Evaluated): Endpoint[] {
   const { interp, app, routes } = evaluated
-  return app ? routes.map((route) => describeEndpoint(interp, route, app)) : []
+  if (!app) return []
+  return routes.map((route) => {
+    try {
+      return describeEndpoint(interp, route, app)
+    } catch (error) {
+      const source = `${route.file}:${route.line}`
+      interp.warnings.push({
+        message: `What this route does could not be followed: ${error instanceof Error ? error.message : error}`,
+        source,
+      })
+      return bareEndpoint(route)
+    }
+  })
 }

@@ -7,7 +7,7 @@ import type { FieldFacts, Walk } from './walk.ts'
 /** What a request's body looks like: by its validator where there is one, otherwise by what is read of it. */
 export function bodyOf(walk: Walk): RequestBody | null {
   const schema = fieldsOf(walk, 'body')
-  const declared = validationsOf(walk, 'body').length > 0
+  const declared = validationsOf(walk, 'body').length > 0 || walk.declared.some(({ from }) => from === 'body')
   const files = fieldsOf(walk, 'files')
   const read = [...walk.fields.values()].some(({ input, own }) => own && input.from === 'body')
   if (walk.multipart && files.properties) {
@@ -35,6 +35,11 @@ export function fieldsOf(walk: Walk, from: Input['from']): JsonSchema {
     const at = place(schema, path)
     Object.assign(at, merge(at, declared))
     if (path.length > 0 && declared.required?.length) require_(schema, path)
+  }
+  for (const one of walk.declared) {
+    if (one.from !== from) continue
+    Object.assign(place(schema, one.path), one.schema)
+    if (one.required) require_(schema, one.path)
   }
   return from === 'body' || Object.keys(schema).length > 0 ? schema : {}
 }

@@ -34,6 +34,26 @@ export function describeEndpoint(interp: Interpreter, route: Route, app: Value):
   }
 }
 
+/** A route of which nothing but its declaration is known. */
+export function bareEndpoint(route: Route): Endpoint {
+  const { path, params } = openApiPath(route.path)
+  const source = `${route.file}:${route.line}`
+  const { method } = route
+  return {
+    method,
+    path,
+    auth: 'unknown',
+    source,
+    resource: resourceOf(path),
+    params,
+    query: [],
+    headers: [],
+    body: null,
+    statuses: [],
+    roles: [],
+  }
+}
+
 function walk(interp: Interpreter, route: Route, app: Value, anonymous: boolean): Walk {
   const one = new Walk(interp, route, anonymous)
   one.run(route.framework === 'koa' ? koaCaller(one, app) : expressCaller(one, app))

@@ -1,6 +1,6 @@
 import { member } from '../evaluate/members.ts'
 import { statusNamed } from '../evaluate/packages.ts'
-import { lit, literal, native, type Obj, obj, textOf, UNDEFINED, UNKNOWN, type Value } from '../evaluate/values.ts'
+import { lit, literal, native, type Obj, obj, textOf, UNKNOWN, type Value } from '../evaluate/values.ts'
 import { carried, headersObject, input, unset } from './credentials.ts'
 import type { Caller, Walk } from './walk.ts'
 
@@ -53,8 +53,8 @@ function request(walk: Walk, app: Value, mount: () => string): Obj {
     isAuthenticated: native('isAuthenticated', () => (anonymous ? lit(false) : UNKNOWN)),
     isUnauthenticated: native('isUnauthenticated', () => (anonymous ? lit(true) : UNKNOWN)),
     param: native('param', ([name]) => member(walk.interp, input('params'), textOf(name) ?? '')),
-    logIn: native('logIn', (args) => (walk.interp.outside(args.slice(-1)), UNDEFINED)),
-    logOut: native('logOut', (args) => (walk.interp.outside(args), UNDEFINED)),
+    logIn: native('logIn', (args) => walk.interp.outside(args.slice(-1))),
+    logOut: native('logOut', (args) => walk.interp.outside(args)),
     on: native('on', () => UNKNOWN),
   }
   methods.login = methods.logIn ?? UNKNOWN

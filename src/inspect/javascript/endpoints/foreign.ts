@@ -1,5 +1,6 @@
 import { member } from '../evaluate/members.ts'
 import { alternatives, origin, type Sym, textOf, truth, type Value } from '../evaluate/values.ts'
+import { readChain } from '../schemas/express-validator.ts'
 import { isSchema } from '../schemas/validate.ts'
 import type { Walk } from './walk.ts'
 
@@ -17,7 +18,10 @@ export function foreignMiddleware(walk: Walk, value: Value): Verdict {
   validators(walk, value)
   if (/passport/.test(from.module)) return passport(walk, value, from.path)
   if (/^(multer|@koa\/multer|express-fileupload)$/.test(from.module)) return upload(walk, value, from.path)
-  if (from.module === 'express-validator') return 'passes'
+  if (/^express-validator/.test(from.module)) {
+    readChain(walk, value)
+    return 'passes'
+  }
   if (!GUARDS.test(from.module)) return HARMLESS.test(from.module) ? 'passes' : null
   if (/clerkMiddleware|ClerkExpressWithAuth/.test(from.path.join('.'))) return 'passes'
   if (/express-openid-connect/.test(from.module) && !/requiresAuth/.test(from.path.join('.'))) return 'passes'

@@ -98,7 +98,13 @@ function context(walk: Walk, app: Value): Obj {
   }
   // What was answered so far: a body without a status is a 200.
   const status = (): Value =>
-    walk.status !== undefined ? lit(walk.status) : ctx.props.has('#body') ? lit(200) : UNKNOWN
+    walk.status !== undefined
+      ? walk.status < 0
+        ? UNKNOWN
+        : lit(walk.status)
+      : ctx.props.has('#body')
+        ? lit(200)
+        : UNKNOWN
   const current = (name: string): Value | undefined =>
     name === 'status' ? status() : name === 'body' ? (ctx.props.get('#body') ?? UNKNOWN) : undefined
   response.host = { get: current, set }

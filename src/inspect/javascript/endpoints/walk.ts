@@ -1,3 +1,4 @@
+import type { JsonSchema } from '../../../contracts/json.ts'
 import type { Interpreter, Observer } from '../evaluate/interpreter.ts'
 import { Abrupt } from '../evaluate/interpreter.ts'
 import {
@@ -42,6 +43,8 @@ export class Walk implements Observer {
   readonly fields = new Map<string, FieldFacts>()
   readonly roles = new Set<string>()
   readonly validations: { value: Value; schema: Value; options: Value | undefined }[] = []
+  /** Fields that a validator of single fields describes. */
+  readonly declared: { from: Input['from']; path: string[]; schema: JsonSchema; required: boolean }[] = []
   /** Errors that reached the end of a handler or were given to `next`. */
   readonly errors: Value[] = []
   /** The last handler came to its end without a refusal. */
@@ -184,8 +187,8 @@ export class Walk implements Observer {
   private facts(value: Value): FieldFacts | null {
     if (value.k !== 'input') return null
     const key = `${value.from}:${value.path.join('\0')}`
-    let facts = this.fields.get(key)
-    if (!facts) this.fields.set(key, (facts = { input: value, hints: new Set(), required: false, own: false }))
+    const facts = this.fields.get(key) ?? { input: value, hints: new Set(), required: false, own: false }
+    this.fields.set(key, facts)
     if (this.route.chain[this.at]?.kind !== 'middleware') facts.own = true
     return facts
   }

@@ -28,7 +28,7 @@ export class Abrupt extends Error {}
 export interface Observer {
   /** The caller shows no credentials. */
   anonymous: boolean
-  /** Status set on the path that is being walked, as far as known. */
+  /** Status set on the path that is being walked; -1 when it is set, but to which is not known. */
   status: number | undefined
   /** How many refusals (4xx) were seen so far. */
   refusals: number
@@ -116,7 +116,8 @@ export class Interpreter {
   package(name: string): Sym {
     const bare = name.replace(/^node:/, '')
     let value = this.packages.get(bare)
-    if (!value) this.packages.set(bare, (value = moduleSym(bare)))
+    value ??= moduleSym(bare)
+    this.packages.set(bare, value)
     return value
   }
 
@@ -178,8 +179,8 @@ export class Interpreter {
   /** Notes that a variable is read, or what stands in for it. */
   noteVariable(name: string, more: { fallback?: Value; required?: boolean } = {}): void {
     const file = this.currentFile ?? this.loading.at(-1) ?? ''
-    let known = this.variables.get(name)
-    if (!known) this.variables.set(name, (known = { file, fallback: undefined, required: false }))
+    const known = this.variables.get(name) ?? { file, fallback: undefined, required: false }
+    this.variables.set(name, known)
     const fallback = more.fallback && literal(more.fallback)?.v
     if (fallback !== undefined && fallback !== null) known.fallback ??= String(fallback)
     if (more.required) known.required = true
@@ -333,8 +334,11 @@ export class Interpreter {
   superCall(cls: ClassValue, args: Value[], instance: Obj): void {
     if (cls.base?.k === 'class') this.construct(cls.base, args, instance)
     else if (cls.base?.k === 'fn') this.callFunction(cls.base, args, instance)
-    else {
-      if (cls.base) instance.open = !/^#\w*Error$/.test(cls.base.k === 'sym' ? cls.base.name : '')
+    else if (cls.base?.k === 'sym') {
+      // A class on top of a framework's own is one of its routers or applications.
+      const made = /^#/.test(cls.base.name) ? null : this.callSym(cls.base, args, cls.cls.line, true)
+      if (made?.k === 'obj' && made.part) Object.assign(instance, { part: made.part, host: made.host })
+      else instance.open = !/^#\w*Error$/.test(cls.base.name)
       if (args[0]) instance.props.set('message', args[0])
     }
   }

@@ -163,12 +163,9 @@ function inputMember(interp: Interpreter, target: Input, name: string): Value {
   }
   if (name === 'length') return { k: 'unknown', falseWithout: [target] }
   target.fields ??= new Map()
-  let value = target.fields.get(name)
-  if (!value)
-    target.fields.set(
-      name,
-      (value = { k: 'input', from: target.from, path: [...target.path, name], assigned: new Map() }),
-    )
+  const path = [...target.path, name]
+  const value: Input = target.fields.get(name) ?? { k: 'input', from: target.from, path, assigned: new Map() }
+  target.fields.set(name, value)
   interp.observer?.read(value)
   return value
 }
@@ -194,7 +191,10 @@ export function superMember(interp: Interpreter, self: Value, name: string): Val
 export function setMember(interp: Interpreter, target: Value, name: string, value: Value): void {
   switch (target.k) {
     case 'obj': {
-      if (target.host?.set) return target.host.set(name, value)
+      if (target.host?.set) {
+        target.host.set(name, value)
+        return
+      }
       const before = target.props.get(name)
       const unsure = interp.depth > target.depth
       target.props.set(name, unsure ? join(before ?? UNDEFINED, value) : value)

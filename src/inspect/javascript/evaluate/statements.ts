@@ -16,6 +16,8 @@ import {
 } from './values.ts'
 
 const MAX_ROUNDS = 300
+/** A status was set, but not the same on every way here. */
+const SEVERAL = -1
 
 /** Runs statements in order; `false` when what follows them cannot be reached. */
 export function execute(interp: Interpreter, body: Stmt[], scope: Scope): boolean {
@@ -176,7 +178,7 @@ function runIf(interp: Interpreter, stmt: Stmt & { s: 'if' }, scope: Scope): boo
     interp.noteVariable(condition.withoutVariable, { required: true })
   if (observer) {
     if (a.alive !== b.alive) observer.status = a.alive ? a.status : b.status
-    else observer.status = a.status === b.status ? a.status : undefined
+    else observer.status = a.status === b.status ? a.status : SEVERAL
     const facts = unknownPart(condition)
     if (a.refused && !a.alive) for (const input of facts.trueWithout ?? []) observer.required(input)
     if (b.refused && !b.alive) for (const input of facts.falseWithout ?? []) observer.required(input)

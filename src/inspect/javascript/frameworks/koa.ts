@@ -13,7 +13,7 @@ export const koa: PackageModel = (interp, call, path) =>
 
 /** `new Router({ prefix })` of koa-router and its successors. */
 export const koaRouter: PackageModel = (interp, call, path) => {
-  if (path.length > 0 && path[0] !== 'Router') return null
+  if (path.length > 0 && !/^(Swagger)?Router$/.test(path[0] ?? '')) return null
   const part = newPart(interp, 'koa', false, call.line)
   const [options] = call.args
   if (options?.k === 'obj') part.prefix = textOf(member(interp, options, 'prefix')) ?? ''

@@ -10,6 +10,8 @@ export const frameworkPackages: Record<string, PackageModel> = {
   koa,
   'koa-router': koaRouter,
   '@koa/router': koaRouter,
+  'koa-swagger-decorator': koaRouter,
+  'koa-joi-router': koaRouter,
   'koa-mount': koaMount,
   'koa-compose': koaCompose,
 }

@@ -45,7 +45,8 @@ export async function readSources(files: Files): Promise<SourceTree> {
 }
 
 async function take(files: Files, path: string, into: Map<string, string>, tree: SourceTree | null): Promise<void> {
-  const text = await files.readText(path)
+  // A file of secrets, or one that leads out of the project, is not inspection's business.
+  const text = await files.readText(path).catch(() => null)
   if (text === null) return
   if (text.length > MAX_BYTES && !/package(-lock)?\.json$/.test(path)) {
     tree?.warnings.push({ message: `Not read: ${text.length} characters`, source: path })

@@ -1,5 +1,5 @@
 import { lowerClass } from './classes.ts'
-import { lineOf, type Node, named, stringValue, unescape } from './nodes.ts'
+import { lineOf, type Node, named, stringValue, unescapeText } from './nodes.ts'
 import { lowerPattern } from './patterns.ts'
 import { lowerBody } from './statements.ts'
 import type { Expr, Fn, Prop } from './tree.ts'
@@ -95,7 +95,7 @@ function template(node: Node, line: number): Expr {
   const parts: (string | Expr)[] = []
   for (const child of named(node)) {
     if (child.kind() === 'template_substitution') parts.push(inner(child, line))
-    else parts.push(child.kind() === 'escape_sequence' ? unescape(child.text()) : child.text())
+    else parts.push(child.kind() === 'escape_sequence' ? unescapeText(child.text()) : child.text())
   }
   return { t: 'tpl', parts, line }
 }

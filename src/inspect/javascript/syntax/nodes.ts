@@ -28,7 +28,7 @@ export function hasToken(node: Node, token: string): boolean {
 const ESCAPES: Record<string, string> = { n: '\n', t: '\t', r: '\r', b: '\b', f: '\f', v: '\v', '0': '\0', '\n': '' }
 
 /** The value of a string literal's or template's escape sequence. */
-export function unescape(text: string): string {
+export function unescapeText(text: string): string {
   const body = text.slice(1)
   const hex = /^(?:u\{([0-9a-f]+)\}|u([0-9a-f]{4})|x([0-9a-f]{2}))$/i.exec(body)
   if (hex) return String.fromCodePoint(Number.parseInt(hex[1] ?? hex[2] ?? hex[3] ?? '0', 16))
@@ -38,6 +38,6 @@ export function unescape(text: string): string {
 /** The value of a string literal. */
 export function stringValue(node: Node): string {
   let out = ''
-  for (const child of named(node)) out += child.kind() === 'escape_sequence' ? unescape(child.text()) : child.text()
+  for (const child of named(node)) out += child.kind() === 'escape_sequence' ? unescapeText(child.text()) : child.text()
   return out
 }
