@@ -4,6 +4,7 @@ import type { AppUnderTest } from './app.ts'
 import { Bench, type Kept } from './bench.ts'
 import { forbiddenCases, unauthenticatedCases } from './cases/access.ts'
 import { duplicateCases, workflowCases } from './cases/again.ts'
+import { edgeCases } from './cases/edges.ts'
 import { invalidCases, invalidQueryCases, loginCases } from './cases/invalid.ts'
 import { listCases } from './cases/lists.ts'
 import { notFoundCases } from './cases/not-found.ts'
@@ -48,6 +49,7 @@ const BUILDERS: ((bench: Bench, reached: Reached) => Promise<void>)[] = [
   invalidCases,
   invalidQueryCases,
   duplicateCases,
+  edgeCases,
   workflowCases,
 ]
 
