@@ -1,5 +1,6 @@
 import type { TestConventions } from '../../../contracts/project.ts'
 import type { Manifest } from './manifest.ts'
+import { runnerGlob } from './runner-glob.ts'
 import { asObject, parseJson, type SourceTree } from './sources.ts'
 import { readStyle } from './style.ts'
 
@@ -158,8 +159,8 @@ function acceptance(tree: SourceTree, manifest: Manifest, configFile: string | n
       return false
     if (ignored.some((pattern) => regex(pattern.replace('<rootDir>', ''))?.test(`/${path}`))) return false
     const positive = globs.filter((glob) => !glob.startsWith('!'))
-    if (globs.some((glob) => glob.startsWith('!') && globRegex(glob.slice(1)).test(path))) return false
-    if (positive.length > 0) return positive.some((glob) => globRegex(glob).test(path))
+    if (globs.some((glob) => glob.startsWith('!') && runnerGlob(glob.slice(1)).test(path))) return false
+    if (positive.length > 0) return positive.some((glob) => runnerGlob(glob).test(path))
     return regexes.length === 0 || regexes.some((pattern) => regex(pattern)?.test(`/${path}`) ?? true)
   }
 }
@@ -169,28 +170,6 @@ function regex(pattern: string): RegExp | null {
     return new RegExp(pattern)
   } catch {
     return null
-  }
-}
-
-/** A glob as runners use them, as a regular expression over relative paths. */
-function globRegex(glob: string): RegExp {
-  const source = glob
-    .replace(/^<rootDir>\/?/, '')
-    .replace(/^\.\//, '')
-    .replace(/[.+^${}|\\]/g, (char) => (char === '{' || char === '}' ? char : `\\${char}`))
-    .replace(/\{([^{}]*)\}/g, (_, list: string) => `(?:${list.split(',').join('|')})`)
-    .replace(
-      /([?*+@!])\(([^()]*(?:\([^()]*\)[^()]*)*)\)/g,
-      (_, mark: string, body: string) =>
-        `(?:${body.replace(/\*/g, '[^/]*')})${mark === '@' || mark === '!' ? '' : mark}`,
-    )
-    .replace(/\*\*\//g, '(?:.*/)?')
-    .replace(/\*\*/g, '.*')
-    .replace(/(?<![.)\]])\*/g, '[^/]*')
-  try {
-    return new RegExp(`^${source}$`)
-  } catch {
-    return /^/
   }
 }
 
