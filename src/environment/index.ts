@@ -1,1 +1,1 @@
-export { type EnvironmentOptions, startEnvironment } from './start-environment.ts'
+export { startEnvironment } from './start-environment.ts'

@@ -1,4 +1,4 @@
-import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
@@ -76,5 +76,31 @@ it('builds once: clones get the output, and another tree its own', async () => {
   } finally {
     await rm(root, { recursive: true, force: true })
     await rm(tree, { recursive: true, force: true })
+  }
+})
+
+it.each(['postgres', 'sqlite'])('applies Prisma migrations to %s where its engine is not installed', async (engine) => {
+  const root = await mkdtemp(join(tmpdir(), 'prisma-'))
+  try {
+    for (const [name, sql] of [
+      ['2_posts', 'CREATE TABLE posts (author integer REFERENCES users)'],
+      ['1_users', 'CREATE TABLE users (id integer PRIMARY KEY)'],
+    ] as const) {
+      await mkdir(join(root, 'prisma/migrations', name), { recursive: true })
+      await writeFile(join(root, 'prisma/migrations', name, 'migration.sql'), sql)
+    }
+    const migrations = { kind: 'prisma' as const, command: ['false'], dir: 'prisma/migrations', source: 'x:1' }
+    await using(
+      { ...guestbook, root, boot: null, stores: [dataStore({ engine, migrations })] },
+      async (environment) => {
+        const [store] = environment.stores
+        expect((await store?.tables())?.map((table) => table.name)).toEqual(['posts', 'users'])
+        // Recorded, so that the project's own command does not apply them again.
+        const recorded = await store?.query('SELECT migration_name FROM _prisma_migrations ORDER BY 1')
+        expect(recorded).toEqual([{ migration_name: '1_users' }, { migration_name: '2_posts' }])
+      },
+    )
+  } finally {
+    await rm(root, { recursive: true, force: true })
   }
 })
