@@ -13,6 +13,7 @@ const DATA_URL =
   /^(postgres(ql)?|mysql2?|mariadb|mongodb(\+srv)?|rediss?|amqps?|nats|kafka|mssql|sqlserver|cockroachdb):\/\//i
 const DATA_HOST =
   /(^|_)(DB|DATABASE|PG|POSTGRES(QL)?|MYSQL|MARIADB|SQL|MONGO(DB)?|REDIS|AMQP|RABBIT(MQ)?|NATS|KAFKA)_?(HOST|HOSTNAME|SERVER)$/i
+const URL_NAME = /(URL|URI|DSN|CONNECTION|CONNECTION_?STRING)$/i
 
 const SCHEMES: Record<string, string> = {
   mysql: 'mysql',
@@ -28,22 +29,28 @@ export function findAims(map: ProjectMap, suite: Suite, variables: Record<string
   const add = (env: Record<string, string>) => aims.set(JSON.stringify(env), { env })
 
   for (const store of map.stores) {
+    // Where the engine can be switched, what names a file here names a server elsewhere.
+    const client = store.address.find((variable) => variable.part === 'client')
     for (const variable of store.address) {
       const value = values[variable.name] ?? variable.default ?? ''
       if (variable.part === 'host') add({ [variable.name]: PRODUCTION_HOST })
-      if (variable.part !== 'url') continue
+      const leads = variable.part === 'url' || (variable.part === 'file' && (client || URL_NAME.test(variable.name)))
+      if (!leads) continue
       const url = productionUrl(value, store)
       add({ [variable.name]: url })
-      // A file database becomes a server only when the engine is switched as well.
-      const client = store.address.find((other) => other.part === 'client')
-      if (client && isFileEngine(store)) add({ [variable.name]: url, [client.name]: clientFor(client) })
+      if (client && store.engine === 'sqlite') add({ [variable.name]: url, [client.name]: clientFor(client) })
     }
   }
   const known = new Set(map.stores.flatMap((store) => store.address.map((variable) => variable.name)))
-  for (const [name, value] of Object.entries(values)) {
-    if (known.has(name)) continue
+  const read = map.variables.filter(({ purpose }) => ['database', 'broker', 'cache'].includes(purpose))
+  for (const name of new Set([...Object.keys(values), ...read.map((variable) => variable.name)])) {
+    const value = values[name] ?? ''
+    const matters = value !== '' || read.some((variable) => variable.name === name)
+    if (known.has(name) || !matters) continue
     if (DATA_URL.test(value)) add({ [name]: productionUrl(value, null) })
     else if (DATA_HOST.test(name)) add({ [name]: PRODUCTION_HOST })
+    // Unset here, yet the code reads it: somebody's shell may hold it.
+    else if (value === '' && URL_NAME.test(name)) add({ [name]: productionUrl(value, map.stores[0] ?? null) })
   }
   return [...aims.values()]
 }
@@ -60,10 +67,6 @@ function productionUrl(value: string, store: DataStore | null): string {
 
 function isFileUrl(url: URL): boolean {
   return /^(file|sqlite3?):$/.test(url.protocol)
-}
-
-function isFileEngine(store: DataStore): boolean {
-  return store.engine === 'sqlite'
 }
 
 /** The client's name for PostgreSQL, as this project would spell it. */

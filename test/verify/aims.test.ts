@@ -8,6 +8,7 @@ function aims(
   address: AddressVariable[],
   values: Record<string, string>,
   env: Record<string, string> = {},
+  variables: { name: string; purpose: string }[] = [],
 ) {
   const store: DataStore = {
     name: engine,
@@ -19,7 +20,7 @@ function aims(
     seeds: null,
     handle: null,
   }
-  const map = { stores: [store] } as unknown as ProjectMap
+  const map = { stores: [store], variables } as unknown as ProjectMap
   return findAims(map, { env } as unknown as Suite, values).map((aim) => aim.env)
 }
 
@@ -30,16 +31,19 @@ it('keeps everything of a URL but the host', () => {
   ])
 })
 
-it('points a file database at a server, alone and with the engine switched', () => {
-  const address: AddressVariable[] = [
-    { name: 'DB_CLIENT', part: 'client', default: 'sqlite3' },
-    { name: 'DB_CONNECTION', part: 'url' },
-  ]
-  expect(aims('sqlite', address, { DB_CONNECTION: '/tmp/test.sqlite3' })).toEqual([
-    { DB_CONNECTION: 'postgres://prod-db.example.com/app' },
-    { DB_CONNECTION: 'postgres://prod-db.example.com/app', DB_CLIENT: 'pg' },
-  ])
-})
+it.each(['url', 'file'] as const)(
+  'points a file database (%s) at a server, alone and with the engine switched',
+  (part) => {
+    const address: AddressVariable[] = [
+      { name: 'DB_CLIENT', part: 'client', default: 'sqlite3' },
+      { name: 'DB_CONNECTION', part },
+    ]
+    expect(aims('sqlite', address, { DB_CONNECTION: '/tmp/test.sqlite3' })).toEqual([
+      { DB_CONNECTION: 'postgres://prod-db.example.com/app' },
+      { DB_CONNECTION: 'postgres://prod-db.example.com/app', DB_CLIENT: 'pg' },
+    ])
+  },
+)
 
 it('takes hosts, and what the suite itself sets, and leaves files, ports and other hosts alone', () => {
   const address: AddressVariable[] = [
@@ -50,4 +54,16 @@ it('takes hosts, and what the suite itself sets, and leaves files, ports and oth
   expect(
     aims('postgres', address, { PGHOST: '127.0.0.1', HOST: '0.0.0.0' }, { CACHE: 'redis://localhost:6379/0' }),
   ).toEqual([{ PGHOST: 'prod-db.example.com' }, { CACHE: 'redis://prod-db.example.com/0' }])
+})
+
+it('leaves a plain file alone, and takes an unset address that the code reads', () => {
+  const address: AddressVariable[] = [{ name: 'DB_FILE', part: 'file' }]
+  const variables = [
+    { name: 'REPORTS_DATABASE_URL', purpose: 'database' },
+    { name: 'POOL_SIZE', purpose: 'database' },
+    { name: 'HOME_URL', purpose: 'http' },
+  ]
+  expect(aims('sqlite', address, { DB_FILE: '/tmp/a.db' }, {}, variables)).toEqual([
+    { REPORTS_DATABASE_URL: 'postgres://prod-db.example.com/app' },
+  ])
 })

@@ -1,5 +1,4 @@
 import type { Json } from '../../contracts/json.ts'
-import type { RunOptions } from '../../contracts/suite.ts'
 import { describeRows, findResidue, type Residue } from '../footprint.ts'
 import type { GateInput, VerifierGate } from '../gate.ts'
 import { interruptRun } from '../interrupt.ts'
@@ -68,33 +67,19 @@ export const clean: VerifierGate = {
 async function failTests({ run, suite, source, rehearsal }: GateInput): Promise<Json | string> {
   if (!source) return `Test files of ${suite.runner} cannot be read; a reader for them would let tests fail on purpose.`
   let madeToFail = 0
-  let waiting: string[] = []
   const files = suite.files.map((file) => {
     const edited = file.kind === 'test' ? source.breakTests(file.path, file.content) : null
-    if (!edited) return file
-    madeToFail += edited.titles.length
-    waiting.push(file.path)
-    return { ...file, content: edited.content }
+    madeToFail += edited?.titles.length ?? 0
+    return edited ? { ...file, content: edited.content } : file
   })
   if (madeToFail === 0)
     return 'No test with a body of its own was found to make fail; such a test would let it be checked.'
   const { environment } = await rehearsal.first()
-  let failed = 0
-  let options: RunOptions = {}
-  // A project that bails ends its run after the first red file; the others come after.
-  for (;;) {
-    const result = await run(environment, options, { ...suite, files })
-    const seen = result.tests.filter((test) => test.message?.includes('made to fail by the verifier'))
-    failed += seen.length
-    const left = waiting.filter((path) => !result.tests.some((test) => test.file === path))
-    const stuck = left.length === waiting.length
-    waiting = left
-    if (left.length === 0 || stuck) break
-    options = { files: left }
-  }
+  const result = await run(environment, {}, { ...suite, files })
   for (const file of suite.files) await environment.sandbox.writeFile(file.path, file.content)
-  if (failed === 0) return 'The tests made to fail did not fail; see what keeps the suite from running.'
-  return { madeToFail, failed, ...(waiting.length > 0 && { notRun: waiting }) }
+  const failed = result.tests.filter((test) => test.message?.includes('made to fail by the verifier')).length
+  if (failed === 0) return `The tests made to fail did not: ${explainRed(result)}.`
+  return { madeToFail, failed }
 }
 
 function explain(residue: Residue[]): string {

@@ -19,7 +19,8 @@ export function buildArgv(suite: Suite, options: RunOptions, traces: Traces): st
   if (options.files) argv.push('--runTestsByPath', ...options.files.map((file) => posix.relative(suite.cwd, file)))
   if (options.test !== undefined) argv.push(`--testNamePattern=${namePattern(options.test)}`)
   if (options.seed !== undefined) argv.push('--randomize', `--seed=${options.seed}`)
-  argv.push(`--cacheDirectory=${traces.cache}`)
+  // A project that bails would show its first failure only.
+  argv.push('--bail=false', `--cacheDirectory=${traces.cache}`)
   if (options.coverage) {
     // A project's threshold is about its whole test suite and must not turn this run red.
     argv.push(
