@@ -41,12 +41,13 @@ async function inspect(files: Files): Promise<ProjectMap> {
   const evaluated = evaluateProject(world, findEntries(tree, world), modules)
   const endpoints = describeRoutes(evaluated)
   const variables = findVariables(tree, evaluated, config)
-  const languages = modules.some((path) => /\.[cm]?tsx?$/.test(path)) ? ['typescript'] : ['javascript']
+  const used = evaluated.interp.loaded.length > 0 ? evaluated.interp.loaded : modules
+  const typescript = used.some((path) => /\.[cm]?tsx?$/.test(path))
   return {
     schema: 1,
     root: files.root,
     name: manifest.name,
-    languages,
+    languages: [typescript ? 'typescript' : 'javascript'],
     frameworks: [
       ...new Set(
         Object.entries(FRAMEWORKS).flatMap(([name, framework]) => (name in manifest.dependencies ? [framework] : [])),
@@ -54,7 +55,7 @@ async function inspect(files: Files): Promise<ProjectMap> {
     ],
     packageManager: manifest.packageManager,
     moduleSystem: manifest.moduleSystem,
-    typescript: manifest.typescript,
+    typescript,
     dependencies: manifest.dependencies,
     endpoints,
     auth: findAuth(tree, evaluated),

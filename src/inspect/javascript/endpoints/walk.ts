@@ -128,8 +128,11 @@ export class Walk implements Observer {
   private foreign(value: Value, args: Value[], last: boolean, onward: () => Value): Value {
     const verdict = foreignMiddleware(this, value)
     if (verdict === 'refuses') {
-      this.refuse(401)
-      if (this.anonymous) throw new Abrupt()
+      this.statuses.add(401)
+      if (this.anonymous) {
+        this.answer(401)
+        throw new Abrupt()
+      }
     }
     if (verdict === null && value.k !== 'obj') this.opaque.push(nameOf(value))
     const inner = value.k === 'sym' ? value.args.filter((arg) => arg.k === 'fn') : []
@@ -157,20 +160,11 @@ export class Walk implements Observer {
     if (status === 401 || status === 403) this.denied = true
   }
 
-  refuse(status: number): void {
-    this.answer(status)
-  }
-
   /** A response goes out with the status set so far. */
   respond(): void {
     if (this.status === undefined) this.statuses.add(200)
     const last = this.at === this.route.chain.length - 1
     if (last && (this.status === undefined || this.status < 400)) this.succeeded = true
-  }
-
-  /** Goes through the project's error handlers with what was thrown. */
-  isLast(): boolean {
-    return this.at === this.route.chain.length - 1
   }
 
   thrown(error: Value): void {
