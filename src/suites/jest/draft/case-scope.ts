@@ -3,11 +3,11 @@ import type { Case, Credential, Expr, Observation, Pattern, RequestTemplate } fr
 import type { ProjectMap } from '../../../contracts/project.ts'
 import { exprDoc, type Uses } from './expressions.ts'
 import { exprAt, pathWithin, requestEntityPath } from './json.ts'
-import { camel, singular, splitEndpoint, takeName } from './names.ts'
+import { camel, pascal, singular, splitEndpoint, takeName } from './names.ts'
 import { type Held, heldBindings, type PatternScope, shapeOf } from './patterns.ts'
 import type { Code } from './print/code.ts'
 import type { Doc } from './print/doc.ts'
-import { accessPath, type Factories } from './recipes.ts'
+import { accessPath, builderFor, type Factories } from './recipes.ts'
 
 /** What drafting one case needs to know of everything else. */
 export interface DraftContext {
@@ -47,7 +47,8 @@ export function createCaseScope(context: DraftContext, subject: Case, paths: Jso
   const entity = exprAt(act.body, root)
   const variable = entity?.is === 'object' ? takeName(bodyNames(subject, factories, root), taken) : null
   const parameters = new Map<string, { name: string; expr: Expr }>()
-  let bodyUsed = entity !== undefined && hasUnique(entity)
+  const built = builderFor(factories, act.endpoint, root, entity)
+  let bodyUsed = !built && entity !== undefined && hasUnique(entity)
 
   function actReference(at: 'request' | 'response', path: JsonPath): string {
     if (at === 'response') return code.member('response.body', path)
@@ -73,6 +74,18 @@ export function createCaseScope(context: DraftContext, subject: Case, paths: Jso
     }
     const doc = expr ? exprDoc(expr, scope) : 'undefined'
     return typeof doc === 'string' ? doc : 'undefined'
+  }
+
+  /** `newArticle({ title })`. */
+  function builtDoc(changes?: string): Doc {
+    if (!built) return '{}'
+    const { factory } = built
+    factory.builder = `new${pascal(factory.recipe.name)}`
+    const own = [...built.changes].map(([key, expr]) => ({ key, value: exprDoc(expr, scope) }))
+    factory.builderChanged ||= own.length > 0 || changes !== undefined
+    if (changes && own.length === 0) return code.call(factory.builder, [changes])
+    const spread = changes ? [{ spread: changes }] : []
+    return code.call(factory.builder, own.length + spread.length > 0 ? [code.object([...own, ...spread])] : [])
   }
 
   const scope: CaseScope = {
@@ -107,12 +120,14 @@ export function createCaseScope(context: DraftContext, subject: Case, paths: Jso
     },
     hoisted() {
       const lines = [...parameters.values()].map(({ name, expr }) => code.constant(name, exprDoc(expr, scope)))
-      if (variable && entity && bodyUsed) lines.push(code.constant(variable, exprDoc(entity, scope)))
+      if (variable && entity && bodyUsed)
+        lines.push(code.constant(variable, built ? builtDoc() : exprDoc(entity, scope)))
       return lines
     },
     bodyDoc(changes) {
       if (!act.body) return undefined
       const inner = variable && bodyUsed ? variable : null
+      if (!inner && built) return wrap(root, builtDoc(changes), code)
       if (!inner && !changes) return undefined
       if (!changes) return wrap(root, inner as string, code)
       const own = inner ? [{ spread: inner as Doc }] : objectEntries(entity, scope)

@@ -66,8 +66,10 @@ export function missingDependencies(input: DraftInput, style: Style): Suite['mis
     ['supertest', node < 27 ? '~6.1.6' : '^7.1.0'],
   ]
   if (style.typescript) {
+    // Only ts-jest looks at types.
+    const checked = 'ts-jest' in map.dependencies || !isTranspiled(input)
     if (!isTranspiled(input)) wanted.push(['ts-jest', '^29.4.0'])
-    wanted.push(['@types/jest', '^29.5.0'], ['@types/supertest', '^6.0.0'])
+    if (checked) wanted.push(['@types/jest', '^29.5.0'], ['@types/supertest', '^6.0.0'])
   }
   const add: Record<string, string> = {
     yarn: 'yarn add --dev',

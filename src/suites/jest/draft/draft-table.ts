@@ -166,6 +166,7 @@ function draftTable(members: Observation[], part: Part, all: Observation[], cont
       : {}),
   })
   const actorName = actor && actor.is === 'invalid' && actor.as !== null ? scope.nameOf(actor.as) : null
+  const parameter = code.style.typescript ? `${actorName}: Record<string, any>` : (actorName ?? '')
   const titles = splitTitles(members.map((member) => member.case.title))
   const rows = members.map((member, index) => {
     const cells: Doc[] = [code.string(titles.labels[index] as string), cellDoc(member)]
@@ -181,7 +182,7 @@ function draftTable(members: Observation[], part: Part, all: Observation[], cont
       const headers = credential.is === 'none' ? '{}' : credentialDoc(credential, scope, context, scope.nameOf)
       if (!actorName) return headers
       const uses = credential.is === 'invalid' && credential.how !== 'malformed'
-      return code.lambda(uses ? [actorName] : [], uses ? headers : ['(', headers, ')'])
+      return code.lambda(uses ? [parameter] : [], uses ? headers : ['(', headers, ')'])
     }
     const changes = changesOf({ ...first, case: { ...first.case, act } }, all) ?? {}
     return code.object(

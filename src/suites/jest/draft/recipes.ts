@@ -1,6 +1,6 @@
 import type { Json, JsonPath } from '../../../contracts/json.ts'
-import type { Exploration, Observation, Recipe, RequestTemplate } from '../../../contracts/observation.ts'
-import { isObject, pathWithin, requestEntityPath, responseEntityPath, valueAt } from './json.ts'
+import type { Exploration, Expr, Observation, Recipe, RequestTemplate } from '../../../contracts/observation.ts'
+import { exprAt, isObject, pathWithin, requestEntityPath, responseEntityPath, valueAt } from './json.ts'
 import { pascal } from './names.ts'
 
 /**
@@ -25,6 +25,10 @@ export interface Factory {
   wholeResponse: boolean
   overridden: boolean
   used: boolean
+  /** `newArticle`: makes the request's entity, for the factory and for tests that send it themselves. `null`: not wanted. */
+  builder: string | null
+  /** Tests give the builder changes. */
+  builderChanged: boolean
 }
 
 export type Factories = Map<string, Factory>
@@ -48,6 +52,8 @@ export function planFactories(exploration: Exploration): Factories {
       wholeResponse: false,
       overridden: false,
       used: false,
+      builder: null,
+      builderChanged: false,
     })
   }
   return factories
@@ -123,4 +129,32 @@ function parse(text: string | null): Json | undefined {
   } catch {
     return undefined
   }
+}
+
+const SMALL = 2
+
+/**
+ * The recipe whose request this entity is, but for a few fields: tests that send it get it from the recipe's builder. `null` when
+ * the entity is small enough to stand in the test, or another one.
+ */
+export function builderFor(
+  factories: Factories,
+  endpoint: string,
+  path: JsonPath,
+  entity: Expr | undefined,
+): { factory: Factory; changes: Map<string, Expr> } | null {
+  if (entity?.is !== 'object') return null
+  for (const factory of factories.values()) {
+    const own = exprAt(factory.main.body, factory.requestPath)
+    if (factory.main.endpoint !== endpoint || String(path) !== String(factory.requestPath) || own?.is !== 'object')
+      continue
+    const keys = Object.keys(own.properties)
+    if (keys.length <= SMALL || JSON.stringify(own).includes('"is":"ref"')) continue
+    const complete = keys.every((key) => key in entity.properties)
+    const changes = Object.entries(entity.properties).filter(
+      ([key, expr]) => JSON.stringify(expr) !== JSON.stringify(own.properties[key]),
+    )
+    if (complete && changes.length <= SMALL) return { factory, changes: new Map(changes) }
+  }
+  return null
 }

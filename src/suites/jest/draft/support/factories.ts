@@ -30,7 +30,23 @@ export function factoryDocs(
     .toReversed()
     .map((factory) => factoryDoc(factory, factories, code, uses, observations))
     .toReversed()
-  return { docs, names: used.map(({ name }) => name) }
+  const builders = [...factories.values()].filter(({ builder }) => builder !== null)
+  return {
+    docs: [...builders.map((factory) => builderDoc(factory, code, uses)), ...docs],
+    names: [...builders.map(({ builder }) => builder as string), ...used.map(({ name }) => name)],
+  }
+}
+
+/** `const newArticle = (overrides) => ({ … })`. */
+function builderDoc(factory: Factory, code: Code, uses: Uses): Doc {
+  const { style } = code
+  const changed = factory.builderChanged || factory.overridden
+  const scope: Scope = { code, uses, reference: () => 'undefined', credential: () => '{}' }
+  const entries = entriesOf(exprAt(factory.main.body, factory.requestPath), scope)
+  const params = changed ? [style.typescript ? 'overrides: Entity = {}' : 'overrides'] : []
+  const exported = style.esm || style.typescript ? 'export ' : ''
+  const object = code.object(changed ? [...entries, { spread: 'overrides' }] : entries)
+  return [exported, code.constant(factory.builder as string, code.lambda(params, ['(', object, ')']))]
 }
 
 function factoryDoc(factory: Factory, factories: Factories, code: Code, uses: Uses, observations: Observation[]): Doc {
@@ -114,6 +130,9 @@ function holdBody(
   const needed = isMain
     ? factory.overridden || factory.sent.size > 0 || factory.wholeRequest || refersToStep(factory.recipe)
     : refersToStep(factory.recipe)
+  const built = isMain && factory.builder !== null && !factory.wholeRequest
+  if (built && factory.sent.size === 0 && !refersToStep(factory.recipe))
+    return envelope(factory.requestPath, builderCall(factory), code)
   if (!one.step.body || !needed) return null
   const path = isMain && !factory.wholeRequest ? factory.requestPath : []
   const entity = exprAt(one.step.body, path)
@@ -125,11 +144,19 @@ function holdBody(
   )
   const overrides: Entry[] = isMain && factory.overridden ? [{ spread: 'overrides' }] : []
   const inside = isMain && factory.overridden && factory.wholeRequest && factory.requestPath.length > 0
-  const value: Doc = inside
-    ? wrapEntity(one.step.body, factory.requestPath, scope)
-    : code.object([...entriesOf(entity, scope), ...overrides])
+  const value: Doc = built
+    ? builderCall(factory)
+    : inside
+      ? wrapEntity(one.step.body, factory.requestPath, scope)
+      : code.object([...entriesOf(entity, scope), ...overrides])
   statements.push(code.constant(one.body, value))
-  return path.toReversed().reduce<Doc>((inner, key) => code.object([{ key: String(key), value: inner }]), one.body)
+  return envelope(path, one.body, code)
+}
+
+const builderCall = (factory: Factory) => `${factory.builder}(${factory.overridden ? 'overrides' : ''})`
+
+function envelope(path: JsonPath, inner: Doc, code: Code): Doc {
+  return path.toReversed().reduce<Doc>((doc, key) => code.object([{ key: String(key), value: doc }]), inner)
 }
 
 function wrapEntity(body: Expr, path: JsonPath, scope: Scope): Doc {

@@ -95,17 +95,18 @@ export async function supportFiles(
     const body = printDoc(join([newline, newline], docs), layout).text
     const asModule = style.esm || style.typescript
     const head = [
-      `import { api } from './app';`,
-      `import { expectSuccess } from './assertions';`,
+      body.includes('api.') ? `import { api } from './app';` : '',
+      body.includes('expectSuccess(') ? `import { expectSuccess } from './assertions';` : '',
       unique && body.includes('unique.') ? `import { unique } from './unique';` : '',
     ]
     const start = restyle(head.filter(Boolean).join('\n'), style)
-    const type = style.typescript
-      ? restyle(
-          `// What the API answered, with credentials where it is an actor.\nexport type Entity = Record<string, any>;`,
-          style,
-        )
-      : ''
+    const type =
+      style.typescript && body.includes('Entity')
+        ? restyle(
+            `// What the API answered, with credentials where it is an actor.\nexport type Entity = Record<string, any>;`,
+            style,
+          )
+        : ''
     const end = code.statement(['module.exports = ', code.object(names.map((key) => ({ key, value: key })))])
     return [start, type, body, asModule ? '' : printDoc(end, layout).text].filter(Boolean).join('\n')
   }

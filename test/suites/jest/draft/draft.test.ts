@@ -1,0 +1,310 @@
+import { spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { Script } from 'node:vm'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { parse } from 'yaml'
+import type { DraftInput } from '../../../../src/contracts/plugs.ts'
+import type { Suite } from '../../../../src/contracts/suite.ts'
+import { draftJestSuite } from '../../../../src/suites/jest/draft/index.ts'
+import { articlesInput } from './fixtures/articles.ts'
+import { shopInput } from './fixtures/shop.ts'
+
+const contentOf = (suite: Suite, path: string) => suite.files.find((file) => file.path === path)?.content ?? ''
+
+function withMap(input: DraftInput, change: (map: DraftInput['map']) => void): DraftInput {
+  const map = structuredClone(input.map)
+  change(map)
+  return { ...input, map }
+}
+
+describe('a drafted suite', () => {
+  test.each([
+    ['articles', articlesInput],
+    ['shop', shopInput],
+  ])('is the same for the same input and parses: %s', async (_, input) => {
+    const first = await draftJestSuite(input)
+    const second = await draftJestSuite(structuredCloneInput(input))
+
+    expect(second).toEqual(first)
+    for (const { path, content } of first.files.filter(({ path }) => path.endsWith('.js'))) {
+      expect(() => new Script(content, { filename: path })).not.toThrow()
+    }
+  })
+
+  test.each([
+    ['articles', articlesInput],
+    ['shop', shopInput],
+  ])('stays small and names no noise: %s', async (_, input) => {
+    const { files, tests } = await draftJestSuite(input)
+    const code = files.filter(({ kind }) => kind === 'test' || kind === 'helper')
+    const lines = (text: string) => text.split('\n').length - 1
+    const endpoints = new Set(input.exploration.observations.map(({ case: { endpoint } }) => endpoint)).size
+
+    expect(tests).toBe(input.exploration.observations.length)
+    expect(Math.max(...code.map(({ content }) => lines(content)))).toBeLessThanOrEqual(300)
+    expect(code.reduce((sum, { content }) => sum + lines(content), 0)).toBeLessThanOrEqual(240 + 45 * endpoints)
+    for (const { content } of code) {
+      expect(content).not.toMatch(/generated|setTimeout|toMatchSnapshot|[«»]/i)
+    }
+  })
+
+  test('lists every test with the case it came from', async () => {
+    const { cases, files } = await draftJestSuite(shopInput)
+
+    expect(cases?.map((one) => one.case).toSorted()).toEqual(
+      shopInput.exploration.observations.map((observation) => observation.case.id).toSorted(),
+    )
+    expect(cases).toContainEqual({
+      file: 'test/integration/products.test.js',
+      test: 'POST /api/products > refuses a price of zero',
+      case: 'POST /api/products invalid refuses a price of zero',
+    })
+    expect(files.map(({ path }) => path)).toContain(cases?.[0]?.file)
+  })
+
+  test('points reviewers at the line of an assertion', async () => {
+    const suite = await draftJestSuite(shopInput)
+
+    expect(suite.review.length).toBeGreaterThan(5)
+    for (const { file, line, assertion, why } of suite.review) {
+      expect(contentOf(suite, file).split('\n')[line - 1]?.trim()).toBe(assertion)
+      expect(assertion).toMatch(/^expectResponse\(/)
+      expect(why).toMatch(/^observed only: status \d{3}/)
+    }
+  })
+})
+
+describe('style', () => {
+  test('follows the project: no semicolons, double quotes, chains as Prettier 1 breaks them', async () => {
+    const suite = await draftJestSuite(articlesInput)
+    const text = contentOf(suite, 'tests/integration/articles.test.js')
+
+    expect(text).not.toMatch(/;$/m)
+    expect(text).toContain(`test("creates an article", async () => {
+    const user = await createUser()
+    const article = newArticle()
+
+    const response = await api
+      .post("/api/articles")
+      .set(user.headers)
+      .send({ article })
+
+    expectResponse(response, 200, {
+      article: {
+        ...article,
+        id: uuid,`)
+  })
+
+  test('indents with tabs and leaves trailing commas out where the project does', async () => {
+    const input = withMap(shopInput, ({ tests }) => {
+      tests.style = { semicolons: true, quotes: 'single', indent: 'tab', trailingCommas: false }
+    })
+    const { files } = await draftJestSuite(input)
+
+    for (const { content } of files.filter(({ path }) => path.endsWith('.js'))) {
+      expect(content).not.toMatch(/^ {2}/m)
+      expect(content).not.toMatch(/,\n\s*[}\])]/)
+    }
+  })
+
+  test("reads Prettier's line width", async () => {
+    const existing = async (path: string) => (path === '.prettierrc' ? '{ "printWidth": 60 }' : null)
+    const suite = await draftJestSuite({ ...shopInput, existing })
+
+    const orders = contentOf(suite, 'test/integration/orders.test.js')
+    expect(Math.max(...orders.split('\n').map((line) => line.length))).toBeLessThanOrEqual(64)
+  })
+
+  test('writes TypeScript for a project whose tests are TypeScript', async () => {
+    const input = withMap(shopInput, (map) => {
+      map.typescript = true
+      map.tests.suffix = '.test.ts'
+    })
+    const suite = await draftJestSuite(input)
+
+    expect(contentOf(suite, 'test/integration/orders.test.ts')).toMatch(/^import \{/)
+    expect(contentOf(suite, 'test/integration/support/factories.ts')).toContain(
+      'export async function createProduct(user: Entity, overrides: Entity = {}): Promise<Entity> {',
+    )
+    expect(suite.missing.map(({ name }) => name)).toEqual(['ts-jest', '@types/jest', '@types/supertest'])
+  })
+
+  test('writes native ES modules with file extensions', async () => {
+    const suite = await draftJestSuite(
+      withMap(shopInput, (map) => {
+        map.moduleSystem = 'esm'
+      }),
+    )
+
+    expect(suite.command).toBe('NODE_OPTIONS=--experimental-vm-modules npx jest test/integration')
+    expect(contentOf(suite, 'test/integration/orders.test.js')).toContain("from './support/index.js';")
+    expect(contentOf(suite, 'test/integration/support/app.js')).toContain("import app from '../../../src/app.js';")
+  })
+})
+
+describe('tests', () => {
+  test('make refusals that differ in one field the rows of a table', async () => {
+    const suite = await draftJestSuite(shopInput)
+
+    expect(contentOf(suite, 'test/integration/products.test.js')).toContain(
+      `    ['product without a name', { name: undefined }, 'name', '"name" is required'],`,
+    )
+  })
+
+  test('get what they send from the builder that the factory uses', async () => {
+    const suite = await draftJestSuite(shopInput)
+
+    expect(contentOf(suite, 'test/integration/products.test.js')).toContain('.send(newProduct(changes));')
+    expect(contentOf(suite, 'test/integration/auth.test.js')).toContain('.send(newUser({ email: user.email }));')
+    expect(contentOf(suite, 'test/integration/support/factories.js')).toContain('.send(newProduct(overrides));')
+  })
+
+  test('look at the rows before and after a refusal', async () => {
+    const suite = await draftJestSuite(shopInput)
+
+    expect(contentOf(suite, 'test/integration/products.test.js')).toContain(`
+    const before = await rows('products', { id: product.id });
+
+    const response = await api.delete(\`/api/products/\${product.id}\`).set(other.headers);
+`)
+  })
+
+  test('send what a factory kept of its request', async () => {
+    const suite = await draftJestSuite(articlesInput)
+
+    expect(contentOf(suite, 'tests/integration/support/factories.js')).toContain('password: user.password,')
+    expect(contentOf(suite, 'tests/integration/users.test.js')).toContain('password: user.password')
+  })
+
+  test('give overrides as whole values', async () => {
+    const suite = await draftJestSuite(shopInput)
+
+    expect(contentOf(suite, 'test/integration/orders.test.js')).toContain(`createOrder(user, product, {
+      items: [{ productId: product.id, quantity: 4 }],
+    });`)
+  })
+})
+
+describe('the files around the tests', () => {
+  test('compose publishes the ports that the addresses name, with a marker and health checks', async () => {
+    const suite = await draftJestSuite(shopInput)
+    const { services } = parse(contentOf(suite, 'docker-compose.test.yml'))
+
+    expect(suite.env.DATABASE_URL).toBe('postgres://test:test@127.0.0.1:54329/test')
+    expect(services.postgres).toMatchObject({
+      command: expect.stringContaining('integration_tests.marker=on'),
+      ports: ['127.0.0.1:54329:5432'],
+      tmpfs: ['/var/lib/postgresql/data'],
+      healthcheck: { test: ['CMD-SHELL', expect.stringContaining('pg_isready')] },
+    })
+  })
+
+  test('a secret that is random per run does not reach the files', async () => {
+    const { files, env } = await draftJestSuite(shopInput)
+
+    expect(JSON.stringify([files, env])).not.toContain('random-per-run')
+  })
+
+  test('the manifest has the digest of every file and the command', async () => {
+    const suite = await draftJestSuite(shopInput)
+    const manifest = JSON.parse(contentOf(suite, '.integration-tests/manifest.json'))
+
+    expect(manifest).toMatchObject({ schema: 1, command: 'npx jest test/integration' })
+    for (const { path, sha256 } of manifest.files)
+      expect(createHash('sha256').update(contentOf(suite, path)).digest('hex')).toBe(sha256)
+  })
+
+  test("somebody's file is left alone, ours is written again", async () => {
+    const before = await draftJestSuite(shopInput)
+    const edited = ['test/integration/orders.test.js', 'docker-compose.test.yml']
+    const existing = async (path: string) => {
+      const content = before.files.find((file) => file.path === path)?.content ?? null
+      return edited.includes(path) ? `${content}// mine\n` : content
+    }
+    const paths = (await draftJestSuite({ ...shopInput, existing })).files.map(({ path }) => path)
+
+    expect(paths).not.toContain('test/integration/orders.test.js')
+    expect(paths).toContain('test/integration/orders-2.test.js')
+    expect(paths).toContain('docker-compose-2.test.yml')
+    expect(paths).toContain('test/integration/products.test.js')
+  })
+
+  test('one database file means one process', async () => {
+    const { argv } = await draftJestSuite(articlesInput)
+
+    expect(argv).toEqual(['npx', 'jest', 'tests/integration', '--runInBand'])
+  })
+
+  test('a project without Jest is told what to install, in a range that loads', async () => {
+    const bare = withMap(shopInput, (map) => {
+      map.dependencies = { pg: map.dependencies.pg as NonNullable<typeof map.dependencies.pg> }
+      map.packageManager = 'pnpm'
+    })
+    const old = withMap(articlesInput, (map) => {
+      delete map.dependencies.supertest
+    })
+
+    expect((await draftJestSuite(bare)).missing.map(({ install }) => install)).toEqual([
+      'pnpm add --save-dev jest@^29.7.0',
+      'pnpm add --save-dev supertest@^7.1.0',
+    ])
+    expect((await draftJestSuite(old)).missing).toMatchObject([{ name: 'supertest', range: '~6.1.6' }])
+  })
+})
+
+describe('the guard', () => {
+  let folder = ''
+
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'draft-guard-'))
+    const { files } = await draftJestSuite(shopInput)
+    for (const { path, content } of files) {
+      mkdirSync(dirname(join(folder, path)), { recursive: true })
+      writeFileSync(join(folder, path), content)
+    }
+  })
+
+  afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+  const load = (env: Record<string, string>) =>
+    spawnSync(process.execPath, ['test/integration/support/environment.js'], {
+      cwd: folder,
+      env: { PATH: process.env.PATH ?? '', ...env },
+      encoding: 'utf8',
+    })
+
+  test.each([
+    ['a foreign host', 'postgres://test:test@prod-db.example.com/test'],
+    ['a bare foreign host', 'prod-db.example.com'],
+    ['a foreign host behind a local one', 'postgres://test:test@localhost/test?host=prod-db.example.com'],
+    ['several hosts', 'postgres://test:test@localhost,prod-db.example.com/test'],
+  ])('refuses %s', (_, address) => {
+    const { status, stderr } = load({ DATABASE_URL: address })
+
+    expect(status).not.toBe(0)
+    expect(stderr).toMatch(/points at|Invalid URL/)
+  })
+
+  test('refuses production', () => {
+    expect(load({ NODE_ENV: 'production' }).status).not.toBe(0)
+  })
+
+  test.each(['postgres://a:b@127.0.0.1:1/x', 'postgres://a:b@[::1]/x', 'postgres://a:b@postgres:5432/x'])(
+    'lets %s pass',
+    (address) => {
+      expect(load({ DATABASE_URL: address })).toMatchObject({ status: 0, stderr: '' })
+    },
+  )
+
+  test('an address that is not set is the one of the compose file', () => {
+    expect(load({}).status).toBe(0)
+  })
+})
+
+function structuredCloneInput(input: DraftInput): DraftInput {
+  const { existing, ...data } = input
+  return { ...structuredClone(data), existing }
+}
