@@ -75,7 +75,11 @@ async function furnish(plan: Plan, sandbox: Sandbox, opening: Opening): Promise<
     addresses: new Map(services.map(({ instance, address }) => [instance.name, address])),
     envFiles: plan.envFiles,
     given: plan.given,
-    base: childEnvironment({ HOME: join(sandbox.scratch, 'home'), TZ: 'UTC', LANG: 'C.UTF-8' }),
+    base: childEnvironment(
+      { HOME: join(sandbox.scratch, 'home'), TZ: 'UTC', LANG: 'C.UTF-8' },
+      // Of the machine's own, nothing but where programs are: its temporary directory is not there, its locale not ours.
+      { PATH: process.env.PATH },
+    ),
     port,
     scratch: sandbox.scratch,
   })
