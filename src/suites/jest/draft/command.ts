@@ -1,5 +1,6 @@
 import type { DraftInput } from '../../../contracts/plugs.ts'
 import type { Suite } from '../../../contracts/suite.ts'
+import { restyle } from './print/restyle.ts'
 import type { Style } from './style.ts'
 
 /** Major version of a declared dependency, `null` when it is not declared. */
@@ -83,4 +84,12 @@ export function missingDependencies(input: DraftInput, style: Style): Suite['mis
       range,
       install: `${add[map.packageManager] ?? 'npm install --save-dev'} ${name}@${range}`,
     }))
+}
+
+/** A configuration of our own where TypeScript has to be turned into JavaScript and no Jest configuration says how; else `null`. */
+export function ownConfig({ map }: DraftInput, style: Style): { path: string; content: string } | null {
+  if (!style.typescript || (map.tests.runner === 'jest' && map.tests.configFile !== null)) return null
+  // With `"type": "module"` a `.js` file would be an ES module, which is fine for neither old Jest nor `require`.
+  const content = `module.exports = { preset: 'ts-jest', testEnvironment: 'node' };\n`
+  return { path: 'jest.integration.config.cjs', content: restyle(content, style) }
 }

@@ -2,7 +2,7 @@ import { posix } from 'node:path'
 import type { DraftInput } from '../../../contracts/plugs.ts'
 import type { ReviewItem, Suite, SuiteFile } from '../../../contracts/suite.ts'
 import type { DraftContext } from './case-scope.ts'
-import { missingDependencies, planCommand } from './command.ts'
+import { missingDependencies, ownConfig, planCommand } from './command.ts'
 import { composeFile } from './compose.ts'
 import type { Uses } from './expressions.ts'
 import { blockDoc, draftBlocks, groupBlocks, type TestFile } from './files.ts'
@@ -52,7 +52,13 @@ export async function draftJestSuite(input: DraftInput): Promise<Suite> {
     files.push({ path, content: composeFile(services), kind: 'compose' })
     if (path !== COMPOSE) renameIn(files, COMPOSE, path)
   }
-  const plan = planCommand(input, style, null)
+  const config = ownConfig(input, style)
+  if (config) {
+    const path = await ownership.freePath(config.path)
+    files.push({ path, content: config.content, kind: 'config' })
+    config.path = path
+  }
+  const plan = planCommand(input, style, config?.path ?? null)
   const prefix = Object.entries(plan.env).map(([name, value]) => `${name}=${value} `)
   const command = prefix.join('') + plan.argv.join(' ')
   files.sort((a, b) => (a.path < b.path ? -1 : 1))

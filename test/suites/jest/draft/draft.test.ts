@@ -132,6 +132,17 @@ describe('style', () => {
     expect(suite.missing.map(({ name }) => name)).toEqual(['ts-jest', '@types/jest', '@types/supertest'])
   })
 
+  test('brings a configuration where nothing says how TypeScript is to be loaded', async () => {
+    const input = withMap(shopInput, (map) => {
+      map.tests.suffix = '.test.ts'
+      map.tests.configFile = null
+    })
+    const suite = await draftJestSuite(input)
+
+    expect(suite.command).toBe('npx jest test/integration --config=jest.integration.config.cjs')
+    expect(contentOf(suite, 'jest.integration.config.cjs')).toContain("preset: 'ts-jest'")
+  })
+
   test('writes native ES modules with file extensions', async () => {
     const suite = await draftJestSuite(
       withMap(shopInput, (map) => {
@@ -253,6 +264,18 @@ describe('the files around the tests', () => {
     ])
     expect((await draftJestSuite(old)).missing).toMatchObject([{ name: 'supertest', range: '~6.1.6' }])
   })
+})
+
+test('a server that cannot be imported is started on a free port and stopped', async () => {
+  const suite = await draftJestSuite(
+    withMap(shopInput, ({ boot }) => {
+      if (boot) boot.app = null
+    }),
+  )
+
+  expect(suite.argv).toContain('--runInBand')
+  expect(contentOf(suite, 'test/integration/support/app.js')).toContain("spawn('node', ['src/server.js']")
+  expect(contentOf(suite, 'test/integration/support/index.js')).toContain('afterAll(shut);')
 })
 
 describe('the guard', () => {

@@ -8,7 +8,7 @@ export function appModule(
   map: ProjectMap,
   imports: Imports,
   methods: string[],
-  options: { database: boolean; guardRequests: boolean },
+  options: { guardRequests: boolean },
   style: Style,
 ): string {
   const boot = map.boot
@@ -95,19 +95,29 @@ const freePort = () =>
       `let server«: ReturnType<typeof spawn> | undefined»;\nlet output = '';`,
       choose.trim(),
       send,
-      `const isUp = () => request(\`http://127.0.0.1:\${port}\`).get('/').timeout(1000).then(() => true, () => false);
+      `const isUp = async () => {
+  const probe = request(\`http://127.0.0.1:\${port}\`).get('/').timeout(1000);
+  return probe.then(
+    () => true,
+    () => false,
+  );
+};
 
 const pause = (ms«: number») => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** Starts the server as in production and waits until it answers. */
 export async function open() {
 ${variable ? '  port = await freePort();\n' : ''}  const env = { ...process.env${variable ? `, ${variable}: String(port)` : ''} };
-  const started = spawn('${program}', [${list}], { env, detached: true });
+  const started = spawn('${program}', [${list}], { env });
   server = started;
-  for (const stream of [started.stdout, started.stderr]) stream.on('data', (chunk«: Buffer») => (output += chunk));
+  for (const stream of [started.stdout, started.stderr]) {
+    stream.on('data', (chunk«: Buffer») => (output += chunk));
+  }
   const deadline = Date.now() + 30000;
   while (!(await isUp())) {
-    if (started.exitCode !== null || Date.now() > deadline) throw new Error(\`The server does not start:\\n\${output}\`);
+    if (started.exitCode !== null || Date.now() > deadline) {
+      throw new Error(\`The server does not start:\\n\${output}\`);
+    }
     await pause(50);
   }
 }
@@ -116,7 +126,7 @@ export async function shut() {
   const running = server;
   if (!running || running.exitCode !== null) return;
   const exited = new Promise((resolve) => running.once('exit', resolve));
-  process.kill(-«(»running.pid« as number)», 'SIGTERM');
+  running.kill();
   await exited;
 }`,
     ]

@@ -11,8 +11,6 @@ export interface DatabaseModule {
   access: Access
   tables: Table[]
   plan: CleanupPlan
-  /** Code of the project's root, relative to the helpers. */
-  root: string
   compose: boolean
   /** Old Jest runs tests after a failed `beforeAll`: requests ask `isReady` first. */
   guardRequests: boolean

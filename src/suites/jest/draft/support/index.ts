@@ -51,7 +51,7 @@ export async function supportFiles(
   const usesUnique = uses.unique.size > 0 || removes
 
   add('environment', environmentModule(map, plan.services, plan.variables, style))
-  add('app', appModule(map, imports, [...uses.methods].sort(), { database: Boolean(access), guardRequests }, style))
+  add('app', appModule(map, imports, [...uses.methods].sort(), { guardRequests }, style))
   add(
     'assertions',
     assertionsModule(
@@ -79,7 +79,6 @@ export async function supportFiles(
           access,
           tables: tables[store.name] ?? [],
           plan: cleanup,
-          root: '.',
           compose: plan.services.length > 0,
           guardRequests,
         },
