@@ -34,7 +34,6 @@ export class Bench {
       if (error instanceof ArrangementFailed || error instanceof MissingReference) return null
       throw error
     }
-    for (const change of sighting.changes) this.knowledge.changes.push({ change, recipe: null })
     const { status } = sighting.act.response
     if (status !== 0 && status < 500) return sighting
     noteServerError(this.knowledge, this.executor, subject, sighting.act, when)

@@ -13,15 +13,16 @@ const MESSAGE_KEYS = ['message', 'msg', 'error', 'reason', 'detail', 'descriptio
 /** Reads complaints out of an error body of whatever shape. */
 export function complaintsOf(body: Json | undefined): Complaint[] {
   const found: Complaint[] = []
-  visit(body, '', found)
+  visit(body, '', false, found)
   return found
 }
 
-function visit(value: Json | undefined, key: string, found: Complaint[]): void {
+/** `named`: the key is a field's for sure, as below `errors`. */
+function visit(value: Json | undefined, key: string, named: boolean, found: Complaint[]): void {
   if (typeof value === 'string') {
-    found.push({ field: fieldIn(value) ?? (isWrapperKey(key) ? '' : key), message: value })
+    found.push({ field: fieldIn(value) ?? (!named && isWrapperKey(key) ? '' : key), message: value })
   } else if (Array.isArray(value)) {
-    for (const item of value) visit(item, key, found)
+    for (const item of value) visit(item, key, named, found)
   } else if (isObject(value)) {
     const field = FIELD_KEYS.map((name) => value[name]).find((part) => typeof part === 'string' || Array.isArray(part))
     const message = MESSAGE_KEYS.map((name) => value[name]).find((part) => typeof part === 'string')
@@ -29,7 +30,9 @@ function visit(value: Json | undefined, key: string, found: Complaint[]): void {
     if (field !== undefined && (typeof message === 'string' || isObject(constraints))) {
       const text = typeof message === 'string' ? message : Object.values(constraints as Record<string, Json>).join('; ')
       found.push({ field: cleanField(Array.isArray(field) ? field.join('.') : String(field)), message: text })
-    } else for (const [name, item] of Object.entries(value)) visit(item, name, found)
+    } else
+      for (const [name, item] of Object.entries(value))
+        visit(item, name, /^(errors|fields|field_?errors|details|validation)$/i.test(key), found)
   }
 }
 

@@ -44,7 +44,7 @@ export class Knowledge {
   readonly findings = new Findings()
   /** Plain field names, per table or endpoint key, whose values must differ: `users.email`. */
   readonly uniqueFields = new Set<string>()
-  /** All row changes seen, with the uniques of the time: for cleaning up. */
+  /** Row changes of recipes and of kept cases: what tests will leave behind. */
   readonly changes: { change: RowChange; recipe: string | null }[] = []
 
   constructor(map: ProjectMap, tables: Table[]) {

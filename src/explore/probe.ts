@@ -35,19 +35,19 @@ export async function probe(input: {
   requests: ProbeRequest[]
   signal: AbortSignal
 }): Promise<ProbeAnswer[]> {
+  const named = [...new Set(input.requests.flatMap((request) => request.as ?? []))]
+  const learned = named.length > 0 ? await learnAlone(input.map, input.app, input.signal) : null
   await input.app.reset()
   const client = new Client(input.app, {}, input.signal)
-  const tables = (await Promise.all(input.app.stores.map((store) => store.tables()))).flat()
-  const knowledge = new Knowledge(input.map, tables)
-  const executor = new Executor(client, new UniqueValues(101), knowledge.recipes)
   try {
     const accounts = new Map<string, Made>()
-    if (input.requests.some((request) => request.as !== undefined)) await learnActors(knowledge, executor)
+    if (learned) {
+      const executor = new Executor(client, new UniqueValues(102), learned.recipes)
+      for (const name of named) await makeAccount(name, learned, executor, accounts)
+    }
     const answers: ProbeAnswer[] = []
     for (const request of input.requests) {
-      const account =
-        request.as === undefined ? undefined : await accountNamed(request.as, knowledge, executor, accounts)
-      answers.push(await ask(client, request, account))
+      answers.push(await ask(client, request, request.as === undefined ? undefined : accounts.get(request.as)))
     }
     return answers
   } finally {
@@ -55,21 +55,32 @@ export async function probe(input: {
   }
 }
 
-async function accountNamed(
+/** How accounts are made, found out on a database that is reset after. */
+async function learnAlone(map: ProjectMap, app: AppUnderTest, signal: AbortSignal): Promise<Knowledge> {
+  await app.reset()
+  const client = new Client(app, {}, signal)
+  try {
+    const tables = (await Promise.all(app.stores.map((store) => store.tables()))).flat()
+    const knowledge = new Knowledge(map, tables)
+    await learnActors(knowledge, new Executor(client, new UniqueValues(101), knowledge.recipes))
+    return knowledge
+  } finally {
+    await client.stop()
+  }
+}
+
+async function makeAccount(
   name: string,
   knowledge: Knowledge,
   executor: Executor,
   accounts: Map<string, Made>,
-): Promise<Made | undefined> {
-  const known = accounts.get(name)
-  if (known) return known
+): Promise<void> {
   const recipe = knowledge.recipes.get(name) ?? knowledge.actors()[0]
-  if (!recipe) return undefined
+  if (!recipe) return
   const arrangement = new Arrangement(knowledge.recipes)
   const binding = arrangement.need(recipe.name)
   const made = (await executor.arrange(arrangement.bindings)).get(binding)
   if (made) accounts.set(name, made)
-  return made
 }
 
 async function ask(client: Client, request: ProbeRequest, account: Made | undefined): Promise<ProbeAnswer> {

@@ -1,10 +1,12 @@
 import type { Json } from '../../contracts/json.ts'
+import type { Expr } from '../../contracts/observation.ts'
+import { endpointKey } from '../../contracts/project.ts'
 import { schemaOf } from '../attempt.ts'
 import { type Bench, variant } from '../bench.ts'
-import { exprAt, withPart } from '../expressions.ts'
+import { exprAt, exprLeaves, withPart } from '../expressions.ts'
 import { type Field, fieldsOf } from '../fields.ts'
 import type { Reached } from '../knowledge.ts'
-import { lastKey, leavesOf } from '../leaves.ts'
+import { lastKey, leavesOf, samePath } from '../leaves.ts'
 import { bodyOf, isSuccess } from '../request.ts'
 import { plainName, readable, withArticle } from '../words.ts'
 
@@ -43,7 +45,8 @@ async function accepts(
 ): Promise<boolean> {
   const present = exprAt(reached.act.body, field.path)
   // A fixed value where each must differ would collide with itself.
-  if (!present || mustDiffer(bench, reached, lastKey(field.path))) return false
+  if (!present || mustDiffer(bench, reached, lastKey(field.path)) || isOnlyTrace(bench, reached, field, present))
+    return false
   const name = lastKey(field.path)
   const body = withPart(reached.act.body, field.path, { is: 'literal', value })
   const subject = variant(
@@ -65,6 +68,17 @@ async function accepts(
   if (!stored && !shown) return false
   bench.keep(subject, first, 'fresh', 'promised')
   return true
+}
+
+/** The field is the one thing by which the row is found again for removal. */
+function isOnlyTrace(bench: Bench, reached: Reached, field: Field, present: Expr): boolean {
+  if (present.is !== 'unique' && present.is !== 'text') return false
+  const key = endpointKey(reached.endpoint)
+  const made = [...bench.knowledge.learned.values()].find((learned) => endpointKey(learned.endpoint) === key)
+  const others = exprLeaves(reached.act.body).filter(
+    ({ path, expr }) => expr.is === 'unique' && !samePath(path, field.path),
+  )
+  return (made?.owners.length ?? 0) === 0 && others.length === 0
 }
 
 function mustDiffer(bench: Bench, reached: Reached, name: string): boolean {

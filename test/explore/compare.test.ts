@@ -1,0 +1,91 @@
+import { describe, expect, it } from 'vitest'
+import type { Json } from '../../src/contracts/json.ts'
+import { compare } from '../../src/explore/compare.ts'
+import type { Source } from '../../src/explore/sources.ts'
+
+const source = (from: string, at: Source['at'], path: string[], values: [Json, Json]): Source => ({
+  from,
+  at,
+  path,
+  values,
+  key: (path.at(-1) ?? '').toLowerCase(),
+  tracks: values[0] !== values[1],
+})
+
+const both = (a: Json, b: Json, sources: Source[] = [], list = false) =>
+  compare(a, b, { sources, list, writes: false, limit: null, reordered: false })
+
+describe('what two sightings have in common', () => {
+  it('is the literal where both show the same, and its class where they differ', () => {
+    expect(both({ state: 'open', n: 3, id: 7 }, { state: 'open', n: 4, id: 9 })).toEqual({
+      is: 'object',
+      exact: true,
+      properties: {
+        state: { is: 'equals', value: 'open', provenance: 'observed' },
+        n: { is: 'format', format: 'integer', provenance: 'observed' },
+        id: { is: 'format', format: 'integer', provenance: 'observed' },
+      },
+    })
+  })
+
+  it('never takes an id, a moment or a token for a literal', () => {
+    expect(both({ id: 7 }, { id: 7 })).toMatchObject({ properties: { id: { is: 'format', format: 'integer' } } })
+    const moment = '2026-01-01T00:00:00.000Z'
+    expect(both({ at: moment }, { at: moment })).toMatchObject({
+      properties: { at: { is: 'format', format: 'date-time' } },
+    })
+    const token = 'eyJhbGciOiJ.eyJzdWIiOjF.c2lnbmF0dXJl'
+    expect(both({ token }, { token })).toMatchObject({ properties: { token: { is: 'format', format: 'jwt' } } })
+  })
+
+  it('prefers the reference whose name fits over one that happens to be equal', () => {
+    const sources = [source('product', 'response', ['id'], [4, 9]), source('user', 'response', ['id'], [4, 9])]
+    expect(both({ productId: 4, userId: 4 }, { productId: 9, userId: 9 }, sources)).toMatchObject({
+      properties: { productId: { is: 'same', from: 'product' }, userId: { is: 'same', from: 'user' } },
+    })
+  })
+
+  it('does not refer to a small constant by coincidence', () => {
+    const sources = [source('order', 'response', ['count'], [2, 2])]
+    expect(both({ quantity: 2 }, { quantity: 2 }, sources)).toMatchObject({
+      properties: { quantity: { is: 'equals', value: 2 } },
+    })
+  })
+
+  it('is its own items alone in a list that strangers share', () => {
+    const sources = [
+      source('note', 'response', ['id'], [11, 42]),
+      source('note', 'request', ['title'], ['Title aa1bb2', 'Title cc3dd4']),
+    ]
+    const first = {
+      notes: [
+        { id: 11, title: 'Title aa1bb2' },
+        { id: 3, title: 'Old' },
+      ],
+      total: 2,
+    }
+    const second = {
+      notes: [
+        { id: 50, title: 'Other' },
+        { id: 42, title: 'Title cc3dd4' },
+      ],
+      total: 2,
+    }
+    expect(both(first, second, sources, true)).toMatchObject({
+      properties: {
+        notes: {
+          is: 'contains',
+          items: [{ properties: { id: { is: 'same', from: 'note' }, title: { is: 'same', from: 'note' } } }],
+        },
+        total: { is: 'format', format: 'integer' },
+      },
+    })
+  })
+
+  it('is a nullable class where one of both is null, and nothing where the structure differs', () => {
+    expect(both({ image: null }, { image: 'https://example.com/a' })).toMatchObject({
+      properties: { image: { is: 'format', format: 'url', nullable: true } },
+    })
+    expect(both({ a: { b: 1 } }, { a: 'text' })).toBeNull()
+  })
+})
