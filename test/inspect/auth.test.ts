@@ -75,6 +75,19 @@ app.get('/you', byCallback, ${handler})`)
   expect(auth(map)).toEqual({ 'POST /login': 'none', 'GET /me': 'required', 'GET /you': 'required' })
 })
 
+test('a look-up by a missing credential finds nothing; a name alone decides only for what cannot be followed', async () => {
+  const map = await express(`
+const sessions = {}
+const bySession = (req, res, next) => {
+  try { req.body.owner = sessions[req.cookies.sid].user.id; next() } catch (e) { res.status(401).end() }
+}
+app.post('/a', bySession, ${handler})
+app.use(require('lusca').xssProtection(true))
+app.get('/b', ${handler})
+app.get('/c', require('@acme/guards').requireAuth(), ${handler})`)
+  expect(auth(map)).toEqual({ 'POST /a': 'required', 'GET /b': 'none', 'GET /c': 'required' })
+})
+
 test('roles named by guards and by checks', async () => {
   const map = await express(`
 const hasRole = (...roles) => (req, res, next) => {

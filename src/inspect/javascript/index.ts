@@ -58,7 +58,7 @@ async function inspect(files: Files): Promise<ProjectMap> {
     typescript,
     dependencies: manifest.dependencies,
     endpoints,
-    auth: findAuth(tree, evaluated),
+    auth: findAuth(tree, evaluated, endpoints),
     stores: findStores(tree, manifest, evaluated),
     externals: findExternals(tree, evaluated),
     queues: findQueues(tree, evaluated),

@@ -10,7 +10,9 @@ export function bodyOf(walk: Walk): RequestBody | null {
   const declared = validationsOf(walk, 'body').length > 0 || walk.declared.some(({ from }) => from === 'body')
   const files = fieldsOf(walk, 'files')
   const read = [...walk.fields.values()].some(({ input, own }) => own && input.from === 'body')
-  if (walk.multipart && files.properties) {
+  // Handing `req.file` on says little; looking into it says that a file is sent.
+  const opened = [...walk.fields.values()].some(({ input }) => input.from === 'files' && input.path.length > 1)
+  if ((walk.multipart || opened) && files.properties) {
     const binary: Record<string, JsonSchema> = {}
     for (const name of Object.keys(files.properties)) binary[name] = { type: 'string', format: 'binary' }
     return {

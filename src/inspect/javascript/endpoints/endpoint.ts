@@ -27,7 +27,7 @@ export function describeEndpoint(interp: Interpreter, route: Route, app: Value):
       schema: { ...param.schema, ...schemaFrom(known, 'params', param.name) },
     })),
     query,
-    headers: parameters(known, 'headers').filter(({ name }) => name !== 'authorization' && name !== 'cookie'),
+    headers: parameters(known, 'headers').filter(({ name }) => !COMMON_HEADERS.test(name)),
     body,
     statuses: statusesOf(known, stranger),
     roles: [...new Set([...known.roles, ...grantedRoles(route)])].sort(),
@@ -66,11 +66,14 @@ function walk(interp: Interpreter, route: Route, app: Value, anonymous: boolean)
  */
 function authOf(known: Walk, stranger: Walk): Endpoint['auth'] {
   if (!stranger.succeeded && (known.succeeded || stranger.denied)) return 'required'
-  if (stranger.opaque.some((name) => /auth(?!or)|jwt|guard|protect|logged|session|permission/i.test(name)))
-    return 'required'
+  if (stranger.opaque.some(guardName)) return 'required'
   if (!stranger.succeeded && !known.succeeded && known.opaque.length > 0) return 'unknown'
   return 'none'
 }
+
+/** Sent by every client, or by what stands before the server. */
+const COMMON_HEADERS =
+  /^(authorization|cookie|user-agent|content-(type|length)|accept(-.*)?|host|origin|referer|connection|x-forwarded-.*|x-real-ip|x-request-id|x-requested-with|if-.*)$/
 
 const ROLE_NAMES = /roles?$|rights$|permissions?$|scopes?$|^allowed|privileges?$/i
 
@@ -87,6 +90,13 @@ function texts(value: Value): string[] {
   if (value.k === 'arr') return value.items.flatMap(texts)
   const text = value.k === 'lit' && typeof value.v === 'string' ? value.v : ''
   return text ? [text] : []
+}
+
+const GUARD_WORDS = /^(auth|authenticated?|authori[sz]ed?|authorization|jwt|guard|protect|protected|authed)$/
+
+/** Does a name say that it keeps strangers out? Taken word by word: `xssProtection` does not. */
+function guardName(name: string): boolean {
+  return name.split(/[^a-zA-Z]+|(?=[A-Z][a-z])/).some((word) => GUARD_WORDS.test(word.toLowerCase()))
 }
 
 function statusesOf(known: Walk, stranger: Walk): number[] {

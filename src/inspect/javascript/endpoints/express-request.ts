@@ -66,10 +66,7 @@ function request(walk: Walk, app: Value, mount: () => string): Obj {
       if (name === 'path' || name === 'url') return lit(relative(full, SAMPLE(mount())))
       if (name === 'baseUrl') return lit(mount() === '/' ? '' : SAMPLE(mount()))
       const value = fixed[name] ?? methods[name]
-      if (name === 'body' || name === 'file' || name === 'files') {
-        if (name !== 'body') walk.multipart = true
-        if (value) walk.read(value)
-      }
+      if (name === 'body' && value) walk.read(value)
       return value ?? unset(name, anonymous)
     },
   }

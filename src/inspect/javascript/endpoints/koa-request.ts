@@ -53,10 +53,7 @@ function context(walk: Walk, app: Value): Obj {
   request.host = {
     get(name) {
       if (name === 'body') return seen(walk, body)
-      if (name === 'files' || name === 'file') {
-        walk.multipart = true
-        return seen(walk, input('files', name === 'file' ? ['file'] : []))
-      }
+      if (name === 'files' || name === 'file') return input('files', name === 'file' ? ['file'] : [])
       return shared[name] ?? unset(name, anonymous)
     },
     // A middleware that parses the query anew changes its form, not who sends it.

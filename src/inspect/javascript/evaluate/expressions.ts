@@ -42,8 +42,13 @@ export function evaluate(interp: Interpreter, x: Expr, scope: Scope): Value {
       const target = evaluate(interp, x.obj, scope)
       const optional = x.opt || inChain(x.obj)
       if (optional && target.k === 'lit' && target.v == null) return UNDEFINED
-      const key = evaluateKey(interp, x.prop, scope)
-      return key === null ? anyMember(interp, target) : member(interp, target, key, optional)
+      if (typeof x.prop === 'string') return member(interp, target, x.prop, optional)
+      const key = evaluate(interp, x.prop, scope)
+      const name = textOf(key)
+      if (name !== undefined) return member(interp, target, name, optional)
+      // Looked up by a credential that is not there: nothing is found.
+      const missing = isAbsent(key) || (key.k === 'lit' && key.v === undefined && interp.observer?.anonymous)
+      return missing ? UNDEFINED : anyMember(interp, target)
     }
     case 'call':
       return call(interp, x, scope)

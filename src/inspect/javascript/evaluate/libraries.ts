@@ -75,6 +75,7 @@ const servers: PackageModel = (interp, call, path) => {
 export function listen(interp: Interpreter, args: Value[], line: number): void {
   const file = interp.currentFile ?? interp.loading.at(-1) ?? ''
   interp.effects.push({ kind: 'listen', file, line, args, loading: [...interp.loading] })
+  interp.outside(args)
 }
 
 const urls: PackageModel = (_, call, path) => {

@@ -1,4 +1,4 @@
-import type { AuthScheme } from '../../../contracts/project.ts'
+import type { AuthScheme, Endpoint } from '../../../contracts/project.ts'
 import { origin, textOf, type Value } from '../evaluate/values.ts'
 import type { Evaluated } from '../routes.ts'
 import { lineOfMatch, variablesIn } from './evidence.ts'
@@ -6,10 +6,10 @@ import { isTest, type SourceTree } from './sources.ts'
 
 const SIGNERS = /^(jsonwebtoken|jose|express-jwt|koa-jwt|koa-jwt2|jwt-simple|passport-jwt|fast-jwt|njwt|@tsndr\/.*)$/
 const BEARER = /authorization|fromAuthHeader|express-jwt|koa-jwt|http-bearer/i
-const API_KEY = /['"`](x-api-key|api-key|x-auth-token|x-access-token|x-token)['"`]/i
+const API_KEY = /^(x-)?(api-?key|auth-token|access-token|token)$/
 
 /** How callers prove who they are, read from where the code looks for it. */
-export function findAuth(tree: SourceTree, evaluated: Evaluated): AuthScheme[] {
+export function findAuth(tree: SourceTree, evaluated: Evaluated, endpoints: Endpoint[]): AuthScheme[] {
   const schemes: AuthScheme[] = []
   const secretVariable = secretOf(evaluated)
   const files = [...tree.sources].filter(([path]) => !isTest(path) && evaluated.interp.modules.has(path))
@@ -34,10 +34,11 @@ export function findAuth(tree: SourceTree, evaluated: Evaluated): AuthScheme[] {
       `${reader[0]}:${lineOfMatch(reader[1], BEARER)}`,
     )
   if (basic) add('basic', 'authorization', ['Basic'], `${basic[0]}:${lineOfMatch(basic[1], /[Bb]asic/)}`)
+  for (const name of new Set(endpoints.flatMap(({ headers }) => headers.map((header) => header.name)))) {
+    const reader = API_KEY.test(name) && files.find(([, text]) => text.toLowerCase().includes(name))
+    if (reader) add('api-key', name, [], `${reader[0]}:${lineOfMatch(reader[1].toLowerCase(), new RegExp(name))}`)
+  }
   for (const [path, text] of files) {
-    const key = API_KEY.exec(text)?.[1]
-    if (key && !/allowedHeaders|allowHeaders|Access-Control-Allow-Headers/.test(text))
-      add('api-key', key.toLowerCase(), [], `${path}:${lineOfMatch(text, API_KEY)}`)
     const cookie = /cookies(?:\.get\(\s*['"]|\.|\[['"])(\w*(?:token|jwt|auth|sid|session)\w*)/i.exec(text)
     if (cookie) add('cookie', 'cookie', [], `${path}:${lineOfMatch(text, /cookies(\.|\[)/)}`)
     if (/['"`](express-session|cookie-session|koa-session|koa-generic-session)['"`]/.test(text))
