@@ -1,4 +1,5 @@
 import type { Environment } from '../contracts/environment.ts'
+import { AgentError } from '../contracts/errors.ts'
 import type { ProjectMap } from '../contracts/project.ts'
 import { checkDependencies } from './check-dependencies.ts'
 import { findServices } from './find-services.ts'
@@ -24,8 +25,25 @@ export async function startEnvironment(map: ProjectMap, options: EnvironmentOpti
   refuseProduction(map, given)
   await checkDependencies(map)
   const [found, envFiles] = await Promise.all([findServices(map), readEnvFiles(map.root)])
-  return openEnvironment(
-    { map, found, envFiles, given },
-    { signal: options.signal, progress: options.progress, prepared: null },
-  )
+  const open = (values: Record<string, string>) =>
+    openEnvironment(
+      { map, found, envFiles, given: values },
+      { signal: options.signal, progress: options.progress, prepared: null },
+    )
+  try {
+    return await open(given)
+  } catch (error) {
+    if (!mayLackTestMode(map, given, error)) throw error
+    // Many a project configures its database for development and production only.
+    options.progress('Migrations fail with NODE_ENV=test; trying development')
+    return await open({ ...given, NODE_ENV: 'development' }).catch(() => {
+      throw error
+    })
+  }
+}
+
+/** Another mode cannot lead to another database where variables decide all addresses. */
+function mayLackTestMode(map: ProjectMap, given: Record<string, string>, error: unknown): boolean {
+  const decided = map.stores.every((store) => store.address.length > 0)
+  return decided && given.NODE_ENV === undefined && error instanceof AgentError && error.code === 'MIGRATION_FAILED'
 }
