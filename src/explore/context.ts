@@ -36,6 +36,7 @@ export function contextFor(
           plainName(nounOf(other.name)) === plainName(name) &&
           other.unique.some((columns) => columns.length === 1 && columns[0] !== other.primaryKey[0]),
       ),
+    kept: (name) => referred(knowledge, name, table?.name ?? null)?.recipe.kind === 'actor',
     reference: (name) => referenceTo(knowledge, name, table?.name ?? null, arrangement, actor),
   }
 }

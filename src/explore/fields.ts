@@ -22,7 +22,7 @@ export function fieldsOf(schema: JsonSchema, path: JsonPath = [], required = tru
 /** Changes to a synthesised body that the application's answers taught, by dotted path; `null` leaves the field out. */
 export type Amendments = Map<string, Expr | null>
 
-const KEPT_BY_THE_SERVER = /^(_?id|uuid|created_?at|updated_?at|deleted_?at|created|updated|version|__v)$/i
+const KEPT_BY_THE_SERVER = /^(_?id|uuid|created_?at|updated_?at|deleted_?at|created|updated|version|__v)$|count$/i
 
 /** A body that should be accepted: every field, or with `minimal` the required ones alone. */
 export function buildBody(
@@ -41,7 +41,9 @@ function objectFor(schema: JsonSchema, context: ValueContext, minimal: boolean):
   for (const [name, property] of Object.entries(schema.properties ?? {})) {
     const isRequired = required.includes(name)
     const nested = property.properties && Object.keys(property.properties).length > 0
-    if (!isRequired && (KEPT_BY_THE_SERVER.test(name) || (minimal && !nested))) continue
+    const kept = KEPT_BY_THE_SERVER.test(name) || context.kept(name)
+    if ((!isRequired || property.default !== undefined) && kept) continue
+    if (!isRequired && minimal && !nested) continue
     properties[name] = nested ? objectFor(property, context, minimal) : valueFor(name, property, context)
   }
   return { is: 'object', properties }

@@ -1,3 +1,4 @@
+import type { JsonPath } from '../contracts/json.ts'
 import type { Case } from '../contracts/observation.ts'
 import { endpointKey } from '../contracts/project.ts'
 import type { Bench } from './bench.ts'
@@ -53,19 +54,11 @@ function judgeUpdate(bench: Bench, subject: Case, sighting: Sighting): boolean {
     )
     return true
   }
-  const lost = lostFields(sighting)
-  if (lost.length === 0) return false
-  addFinding(
-    bench.knowledge,
-    subject,
-    'lost_write',
-    `Answers ${sighting.act.response.status} with the new ${lost.join(', ')}, but the stored row keeps the old value.`,
-  )
-  return true
+  return false
 }
 
 /** Fields that the answer shows as sent while the stored row still has what it had. */
-function lostFields(sighting: Sighting): string[] {
+export function lostFields(sighting: Sighting): JsonPath[] {
   const answered = leavesOf(bodyOf(sighting.act.response))
   return sighting.changes.flatMap((change) => {
     if (change.change !== 'updated') return []
@@ -75,7 +68,7 @@ function lostFields(sighting: Sighting): string[] {
       if (!column || change.before[column] !== change.after[column] || String(change.after[column]) === String(value))
         return []
       const shown = answered.some((leaf) => plainName(lastKey(leaf.path)) === name && leaf.value === value)
-      return shown ? [lastKey(path)] : []
+      return shown ? [path] : []
     })
   })
 }

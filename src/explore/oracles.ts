@@ -72,7 +72,11 @@ function lastError(output: string): string {
   const lines = output
     .slice(-20_000)
     .split('\n')
-    .filter((line) => /error|exception|violat|constraint|cannot|failed/i.test(line) && !/^\s+at /.test(line))
+    .filter(
+      (line) =>
+        /error|exception|violat|constraint|cannot|failed/i.test(line) &&
+        !/^\s+at |\[(Array|Object)\]|^\s*(code|errno|name|errors|status):/.test(line),
+    )
   const line = lines
     .at(-1)
     ?.trim()

@@ -14,6 +14,8 @@ export interface ValueContext {
   column(name: string): Column | undefined
   /** The database (or the API's answers) demand that no two are equal. */
   unique(name: string): boolean
+  /** The server probably fills it in by itself, e.g. who asks. */
+  kept(name: string): boolean
   /** For a field that names another resource: that resource's id. */
   reference(name: string): Expr | null
 }

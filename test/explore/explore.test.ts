@@ -160,14 +160,23 @@ describe('a broken application', () => {
     ['long titles accepted', 'contract_mismatch POST /notes', 'POST /notes invalid title too long'],
     ['unknown id fails', 'server_error GET /notes/{id}', 'GET /notes/{id} not_found id'],
   ])('%s is a finding and no expectation', async (bug, finding, id) => {
-    const exploration = await exploreNotes([bug])
+    const exploration = await exploreNotes([bug], [finding.slice(finding.indexOf(' ') + 1)])
     expect(kinds(exploration)).toContain(finding)
     expect(exploration.observations.map(({ case: subject }) => subject.id)).not.toContain(id)
     for (const { reproduce } of exploration.findings) expect(reproduce).toMatch(/^curl -i -X [A-Z]+ "\$BASE_URL\//)
   })
 
+  it('looks at the rest of an update that loses a field', async () => {
+    const exploration = await exploreNotes(['update that forgets the text'], ['PUT /notes/{id}'])
+    expect(exploration.findings.map(({ kind, detail }) => `${kind}: ${detail}`)).toEqual([
+      'lost_write: Answers 200 with the new text, but the stored row keeps the old value.',
+    ])
+    const { case: subject } = observed(exploration, 'PUT /notes/{id} success')
+    expect(subject.act.body?.is === 'object' && Object.keys(subject.act.body.properties)).toEqual(['title'])
+  })
+
   it('numbers its findings and quotes what the application printed', async () => {
-    const { findings } = await exploreNotes(['failure on a duplicate'])
+    const { findings } = await exploreNotes(['failure on a duplicate'], ['POST /register'])
     expect(findings.map(({ id }) => id)).toEqual(['F1'])
     expect(findings[0]?.detail).toContain('duplicate key value violates unique constraint')
   })

@@ -19,6 +19,7 @@ export type Bug =
   | 'delete without effect'
   | 'create without insert'
   | 'update without effect'
+  | 'update that forgets the text'
   | 'update of anybody'
   | 'delete by anybody'
   | 'failure on a duplicate'
@@ -259,7 +260,8 @@ function updateNote(tables: Tables, bugs: Set<Bug>, note: Row, body: Record<stri
   const bad = badNote(bugs, body)
   if (bad) return bad
   const { title = null, text = '' } = body
-  if (!bugs.has('update without effect')) replace(tables, note, { title, text })
+  if (!bugs.has('update without effect'))
+    replace(tables, note, bugs.has('update that forgets the text') ? { title } : { title, text })
   return { status: 200, body: publicNote({ ...note, title, text }) }
 }
 

@@ -11,6 +11,7 @@ const context: ValueContext = {
   update: false,
   column: () => undefined,
   unique: () => false,
+  kept: () => false,
   reference: () => null,
 }
 const value = (name: string, schema: JsonSchema = {}, more: Partial<ValueContext> = {}) =>

@@ -1,15 +1,17 @@
-import type { RequestTemplate } from '../../contracts/observation.ts'
+import type { JsonPath } from '../../contracts/json.ts'
+import type { Case, RequestTemplate } from '../../contracts/observation.ts'
 import { endpointKey } from '../../contracts/project.ts'
 import { Arrangement } from '../arrangement.ts'
 import { schemaOf } from '../attempt.ts'
 import { type Bench, variant } from '../bench.ts'
 import { contextFor } from '../context.ts'
 import { isLogin } from '../credentials.ts'
-import { exprLeaves } from '../expressions.ts'
+import { exprLeaves, withPart } from '../expressions.ts'
 import { buildBody } from '../fields.ts'
-import { judgeWrite } from '../judge.ts'
+import { judgeWrite, lostFields } from '../judge.ts'
 import type { Knowledge, Reached } from '../knowledge.ts'
-import { leavesOf } from '../leaves.ts'
+import { lastKey, leavesOf } from '../leaves.ts'
+import { addFinding } from '../oracles.ts'
 import { isAction, isItem, lastLiteral, nounOfPath } from '../paths.ts'
 import { bodyOf, isSuccess } from '../request.ts'
 import { readable, singular, withArticle } from '../words.ts'
@@ -25,9 +27,23 @@ export async function successCases(bench: Bench, reached: Reached): Promise<void
   const first = await bench.attempt(subject, share)
   if (!first || !isSuccess(first.act.response.status)) return
   if (judgeWrite(bench, reached, subject, first)) return
+  const lost = lostFields(first)
+  if (lost.length > 0) {
+    noteLost(bench, subject, first.act.response.status, lost)
+    for (const path of lost) reached.act = { ...reached.act, body: withPart(reached.act.body, path, null) }
+    if (exprLeaves(reached.act.body).length > 0) await successCases(bench, reached)
+    return
+  }
   const promised = reached.endpoint.statuses.includes(first.act.response.status) || first.act.response.status < 300
   bench.keep(subject, first, share, promised ? 'promised' : 'observed')
   await minimalBody(bench, reached)
+}
+
+/** A finding of its own; the rest of the update is looked at without those fields. */
+function noteLost(bench: Bench, subject: Case, status: number, lost: JsonPath[]): void {
+  const names = lost.map(lastKey).join(', ')
+  const detail = `Answers ${status} with the new ${names}, but the stored row keeps the old value.`
+  addFinding(bench.knowledge, { ...subject, id: `${subject.id} with ${names}` }, 'lost_write', detail, names)
 }
 
 async function minimalBody(bench: Bench, reached: Reached): Promise<void> {
