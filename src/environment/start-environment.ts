@@ -36,9 +36,7 @@ export async function startEnvironment(map: ProjectMap, options: EnvironmentOpti
     if (!mayLackTestMode(map, given, error)) throw error
     // Many a project configures its database for development and production only.
     options.progress('Migrations fail with NODE_ENV=test; trying development')
-    return await open({ ...given, NODE_ENV: 'development' }).catch(() => {
-      throw error
-    })
+    return await open({ ...given, NODE_ENV: 'development' })
   }
 }
 
