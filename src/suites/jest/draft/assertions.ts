@@ -23,14 +23,21 @@ export function responseDocs(expected: Expected, response: string, scope: CaseSc
 }
 
 /** Looks at rows before the act, and the assertions after it. */
-export function rowDocs(expectations: RowExpectation[], scope: CaseScope): { before: Doc[]; after: Doc[] } {
+export function rowDocs(
+  expectations: RowExpectation[],
+  scope: CaseScope,
+  repeats = false,
+): { before: Doc[]; after: Doc[] } {
   const before: Doc[] = []
   const after: Doc[] = []
   for (const expectation of expectations) {
     const look = lookDoc(expectation, scope)
     if (!look) continue
     const { code } = scope
-    if (expectation.change === 'unchanged' && expectation.count > 0 && !refersToAnswer(expectation)) {
+    const kept = expectation.change === 'unchanged' && expectation.count > 0
+    // An insert that must not happen again: the first one is there.
+    const again = expectation.change === 'inserted' && expectation.count === 0 && repeats
+    if ((kept || again) && !refersToAnswer(expectation)) {
       const name = scope.take(['before', camel(`${expectation.table}_before`)])
       before.push(code.constant(name, look))
       after.push(code.statement(code.call([code.call('expect', [look]), '.toEqual'], [name])))

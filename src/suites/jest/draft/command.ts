@@ -4,7 +4,7 @@ import { restyle } from './print/restyle.ts'
 import type { Style } from './style.ts'
 
 /** Major version of a declared dependency, `null` when it is not declared. */
-export function majorOf({ map }: Pick<DraftInput, 'map'>, name: string): number | null {
+function majorOf({ map }: Pick<DraftInput, 'map'>, name: string): number | null {
   const declared = map.dependencies[name]
   if (!declared) return null
   const version = /\d+/.exec(declared.installed ?? declared.range)?.[0]

@@ -36,7 +36,7 @@ export function caseBody(
 ): Doc[] {
   const { code } = context
   const assertions = responseDocs(expected, 'response', scope, table.status)
-  const rows = rowDocs(expected.rows, scope)
+  const rows = rowDocs(expected.rows, scope, /repeat|duplicate|workflow/.test(subject.kind))
   const later = followDocs(subject.follow, follow, scope)
   const act = scope.act()
   const request = requestDoc(act, scope, {

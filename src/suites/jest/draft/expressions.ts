@@ -52,7 +52,7 @@ function flatCode(expr: Expr, scope: Scope): string {
 }
 
 /** `/api/articles/${article.slug}` as a string or template literal. */
-export function pathCode(template: RequestTemplate, scope: Scope): string {
+function pathCode(template: RequestTemplate, scope: Scope): string {
   const { path } = splitEndpoint(template.endpoint)
   const parts = path.split(/\{([^}]+)\}/).map((part, index): string | { code: string } => {
     if (index % 2 === 0) return part

@@ -4,7 +4,7 @@ import { z } from 'zod'
 import type { DraftInput } from '../../../contracts/plugs.ts'
 import type { SuiteFile } from '../../../contracts/suite.ts'
 
-export const MANIFEST = '.integration-tests/manifest.json'
+const MANIFEST = '.integration-tests/manifest.json'
 
 const schema = z.object({
   schema: z.literal(1),

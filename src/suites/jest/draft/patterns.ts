@@ -95,10 +95,10 @@ function use(scope: Scope, helper: string): string {
 }
 
 function objectDoc(pattern: Extract<Pattern, { is: 'object' }>, scope: PatternScope): Doc {
-  const base = pattern.exact ? scope.held().find((held) => spreads(pattern, held)) : undefined
+  const base = pattern.exact ? scope.held().find((held) => spreads(pattern, held, scope)) : undefined
   const entries: Entry[] = base ? [{ spread: base.code }] : []
   for (const [key, inner] of Object.entries(pattern.properties)) {
-    if (base && isSame(inner, base, [...base.path, key])) continue
+    if (base && isSame(inner, base, [...base.path, key], scope)) continue
     entries.push({ key, value: patternDoc(inner, scope) })
   }
   if (base && entries.length === 1) return reference(base, scope)
@@ -109,17 +109,19 @@ function objectDoc(pattern: Extract<Pattern, { is: 'object' }>, scope: PatternSc
 const reference = (held: Held, scope: Scope) => scope.reference(held.from, held.at, held.path)
 
 /** Does `{ ...held }` bring no key that the pattern lacks, and at least two that it has? */
-function spreads({ properties }: Extract<Pattern, { is: 'object' }>, held: Held): boolean {
+function spreads({ properties }: Extract<Pattern, { is: 'object' }>, held: Held, scope: Scope): boolean {
   if (!isObject(held.value) || !Object.keys(held.value).every((key) => key in properties)) return false
-  const all = Object.entries(properties).filter(([key, inner]) => isSame(inner, held, [...held.path, key]))
+  const all = Object.entries(properties).filter(([key, inner]) => isSame(inner, held, [...held.path, key], scope))
   const true_ = all.filter(([, inner]) => inner.is !== 'equals')
   return all.length >= 2 && (true_.length >= 2 || true_.length === Object.keys(properties).length)
 }
 
 /** Is it what the held value has at this path anyway? Literals count when the answer that is held had them too. */
-function isSame(pattern: Pattern, held: Held, path: JsonPath): boolean {
-  if (pattern.is === 'same')
-    return pattern.from === held.from && pattern.at === held.at && String(pattern.path) === String(path)
+function isSame(pattern: Pattern, held: Held, path: JsonPath, scope: Scope): boolean {
+  if (pattern.is === 'same') {
+    const code = scope.code.member(held.code, pathWithin(path, held.path) ?? [])
+    return pattern.from === held.from && scope.reference(pattern.from, pattern.at, pattern.path) === code
+  }
   const seen = valueAt(held.value, pathWithin(path, held.path) ?? [])
   if (pattern.is === 'equals') return seen !== undefined && JSON.stringify(seen) === JSON.stringify(pattern.value)
   if (pattern.is === 'array')
@@ -127,12 +129,12 @@ function isSame(pattern: Pattern, held: Held, path: JsonPath): boolean {
       Array.isArray(seen) &&
       seen.length === pattern.items.length &&
       (pattern.ordered || seen.length < 2) &&
-      pattern.items.every((item, index) => isSame(item, held, [...path, index]))
+      pattern.items.every((item, index) => isSame(item, held, [...path, index], scope))
     )
   if (pattern.is !== 'object' || !pattern.exact || !isObject(seen)) return false
   const keys = Object.keys(pattern.properties)
   return (
     keys.length === Object.keys(seen).length &&
-    keys.every((key) => key in seen && isSame(pattern.properties[key] as Pattern, held, [...path, key]))
+    keys.every((key) => key in seen && isSame(pattern.properties[key] as Pattern, held, [...path, key], scope))
   )
 }
