@@ -177,7 +177,7 @@ export function schemaOf(knowledge: Knowledge, endpoint: Endpoint): JsonSchema |
 }
 
 /** The one key a body is wrapped in: `{ article: { … } }` → `article`. */
-export function wrapperOf(schema: JsonSchema | undefined): string | null {
+function wrapperOf(schema: JsonSchema | undefined): string | null {
   const [entry, ...others] = Object.entries(schema?.properties ?? {})
   return entry && others.length === 0 && entry[1].properties ? entry[0] : null
 }

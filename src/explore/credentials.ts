@@ -48,7 +48,7 @@ function signups(endpoints: Endpoint[]): Endpoint[] {
     .map(({ endpoint }) => endpoint)
 }
 
-export function hasPassword(schema: JsonSchema | undefined): boolean {
+function hasPassword(schema: JsonSchema | undefined): boolean {
   return fieldsOf(schema ?? {}).some((field) => /pass(word|phrase|wd)|pwd/.test(plainName(lastKey(field.path))))
 }
 

@@ -189,7 +189,7 @@ export function readCredential(recipe: Recipe, steps: Answered[]): Held | null {
 }
 
 /** Value of a cookie that a response sets. */
-export function cookieValue(response: HttpResponse, name: string): string | null {
+function cookieValue(response: HttpResponse, name: string): string | null {
   for (const line of (response.headers['set-cookie'] ?? '').split('\n')) {
     const [pair = ''] = line.split(';')
     const at = pair.indexOf('=')

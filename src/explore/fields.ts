@@ -49,7 +49,7 @@ function objectFor(schema: JsonSchema, context: ValueContext, minimal: boolean):
   return { is: 'object', properties }
 }
 
-export function parsePath(path: string): JsonPath {
+function parsePath(path: string): JsonPath {
   return path.split('.').map((key) => (/^\d+$/.test(key) ? Number(key) : key))
 }
 

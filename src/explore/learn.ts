@@ -128,7 +128,7 @@ function isReady(knowledge: Knowledge, endpoint: Endpoint, pending: Endpoint[]):
 }
 
 /** Tries plans until one succeeds. */
-export async function reach(
+async function reach(
   knowledge: Knowledge,
   executor: Executor,
   endpoint: Endpoint,

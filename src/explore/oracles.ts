@@ -81,5 +81,5 @@ function lastError(output: string): string {
     .at(-1)
     ?.trim()
     .replace(/eyJ[\w.-]+/g, '<token>')
-  return line ? ` The application printed: ${line.slice(0, 200)}` : ''
+  return line ? ` The application printed: “${line.slice(0, 200)}”.` : ''
 }

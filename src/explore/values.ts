@@ -20,7 +20,7 @@ export interface ValueContext {
   reference(name: string): Expr | null
 }
 
-export const PASSWORD = 'Correct-Horse-42'
+const PASSWORD = 'Correct-Horse-42'
 
 const literal = (value: Json): Expr => ({ is: 'literal', value })
 
@@ -68,7 +68,7 @@ function pickEnum(name: string, values: Json[], update: boolean): Json {
 }
 
 /** The type a field without one probably has. */
-export function guessType(name: string, schema: JsonSchema, column: Column | undefined): JsonSchema['type'] {
+function guessType(name: string, schema: JsonSchema, column: Column | undefined): JsonSchema['type'] {
   if (schema.properties) return 'object'
   if (schema.items) return 'array'
   if (schema.format || schema.pattern || schema.minLength !== undefined || schema.maxLength !== undefined)
