@@ -9,6 +9,20 @@ export interface Uses {
   unique: Set<string>
   helpers: Set<string>
   methods: Set<string>
+  /** Expected objects made from one thing a test holds, by their text: what occurs often gets a helper. */
+  shapes: Map<string, Shape>
+}
+
+export interface Shape {
+  /** `authorOf`. */
+  name: string
+  parameter: string
+  properties: { key: string; value: string }[]
+  /** Occurrences so far. */
+  count: number
+  /** The first pass over all tests found enough of them. */
+  often: boolean
+  used: boolean
 }
 
 /** What names mean where an expression stands. */

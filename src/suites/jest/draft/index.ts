@@ -76,13 +76,16 @@ export async function draftJestSuite(input: DraftInput): Promise<Suite> {
   }
 
   function createContext({ map }: DraftInput, style: Style): DraftContext {
-    const uses: Uses = { unique: new Set(), helpers: new Set(), methods: new Set() }
+    const uses: Uses = { unique: new Set(), helpers: new Set(), methods: new Set(), shapes: new Map() }
     const observations = exploration.observations
     return { code: createCode(style), uses, map, factories: planFactories(exploration), observations }
   }
 }
 
+const OFTEN = 4
+
 function resetUses(uses: Uses): void {
+  for (const shape of uses.shapes.values()) shape.often = shape.count >= OFTEN
   for (const set of [uses.unique, uses.helpers, uses.methods]) set.clear()
 }
 

@@ -1,7 +1,8 @@
 import type { Json, JsonPath } from '../../../contracts/json.ts'
 import type { Binding, Expr, Pattern } from '../../../contracts/observation.ts'
-import type { Scope } from './expressions.ts'
+import type { Scope, Shape } from './expressions.ts'
 import { isObject, pathWithin, valueAt } from './json.ts'
+import { camel } from './names.ts'
 import type { Entry } from './print/code.ts'
 import type { Doc } from './print/doc.ts'
 import { type Factories, returnsEntityOnly } from './recipes.ts'
@@ -55,7 +56,7 @@ const FORMATS: Record<Extract<Pattern, { is: 'format' }>['format'], { any: strin
 }
 
 /** What is expected, as a value for `toEqual` with asymmetric matchers. */
-export function patternDoc(pattern: Pattern, scope: PatternScope): Doc {
+export function patternDoc(pattern: Pattern, scope: PatternScope, key?: string): Doc {
   const { code } = scope
   switch (pattern.is) {
     case 'equals':
@@ -83,7 +84,7 @@ export function patternDoc(pattern: Pattern, scope: PatternScope): Doc {
         pattern.items.map((item) => patternDoc(item, scope)),
       )
     case 'object': {
-      const doc = objectDoc(pattern, scope)
+      const doc = objectDoc(pattern, scope, key)
       return pattern.exact ? doc : code.call('expect.objectContaining', [doc])
     }
   }
@@ -94,16 +95,53 @@ function use(scope: Scope, helper: string): string {
   return helper
 }
 
-function objectDoc(pattern: Extract<Pattern, { is: 'object' }>, scope: PatternScope): Doc {
+function objectDoc(pattern: Extract<Pattern, { is: 'object' }>, scope: PatternScope, within?: string): Doc {
   const base = pattern.exact ? scope.held().find((held) => spreads(pattern, held, scope)) : undefined
   const entries: Entry[] = base ? [{ spread: base.code }] : []
   for (const [key, inner] of Object.entries(pattern.properties)) {
     if (base && isSame(inner, base, [...base.path, key], scope)) continue
-    entries.push({ key, value: patternDoc(inner, scope) })
+    entries.push({ key, value: patternDoc(inner, scope, key) })
   }
   if (base && entries.length === 1) return reference(base, scope)
   if (base) entries[0] = { spread: reference(base, scope) }
-  return scope.code.object(entries)
+  return (pattern.exact && !base && within && shapeCall(entries, scope, within)) || scope.code.object(entries)
+}
+
+/** `authorOf(user)` for an object that is made from one variable alike in many tests; `null` for others. */
+function shapeCall(entries: Entry[], scope: Scope, within: string): string | null {
+  const plain = entries.flatMap((entry) =>
+    'key' in entry && typeof entry.value === 'string' ? [{ key: entry.key, value: entry.value }] : [],
+  )
+  const owners = new Set(plain.flatMap(({ value }) => /^([A-Za-z_$][\w$]*)\.\w+$/.exec(value)?.[1] ?? []))
+  const [owner] = owners
+  const fixed = plain.filter(({ value }) => /^(true|false|null|-?\d+|'.*'|".*")$/.test(value)).length
+  const referring = plain.filter(({ value }) => value.startsWith(`${owner}.`)).length
+  if (!owner || owners.size > 1 || plain.length < entries.length || plain.length < 3) return null
+  if (referring < 2 || referring + fixed < plain.length || owner === 'response') return null
+  const properties = plain.map(({ key, value }) => ({
+    key,
+    value: value.replace(/^\w+\./, (start) => (start === `${owner}.` ? '*.' : start)),
+  }))
+  const text = JSON.stringify(properties.toSorted((a, b) => (a.key < b.key ? -1 : 1)))
+  const shape = scope.uses.shapes.get(text) ?? newShape(properties, within, owner, scope.uses.shapes)
+  scope.uses.shapes.set(text, shape)
+  shape.count += 1
+  if (!shape.often) return null
+  shape.used = true
+  return `${shape.name}(${owner})`
+}
+
+function newShape(
+  properties: Shape['properties'],
+  within: string,
+  parameter: string,
+  shapes: Map<string, Shape>,
+): Shape {
+  const taken = new Set([...shapes.values()].map(({ name }) => name))
+  const wanted = `${camel(within)}Of`
+  let name = wanted
+  for (let count = 2; taken.has(name); count += 1) name = `${wanted}${count}`
+  return { name, parameter, properties, count: 0, often: false, used: false }
 }
 
 const reference = (held: Held, scope: Scope) => scope.reference(held.from, held.at, held.path)

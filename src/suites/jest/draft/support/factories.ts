@@ -1,7 +1,7 @@
 import type { JsonPath } from '../../../../contracts/json.ts'
 import type { Expr, Observation, Recipe, RequestTemplate } from '../../../../contracts/observation.ts'
 import { headerName } from '../case-scope.ts'
-import { entriesOf, requestDoc, type Scope, type Uses } from '../expressions.ts'
+import { entriesOf, requestDoc, type Scope, type Shape, type Uses } from '../expressions.ts'
 import { exprAt, pathWithin } from '../json.ts'
 import { camel, splitEndpoint, takeName } from '../names.ts'
 import type { Code, Entry } from '../print/code.ts'
@@ -31,10 +31,24 @@ export function factoryDocs(
     .map((factory) => factoryDoc(factory, factories, code, uses, observations))
     .toReversed()
   const builders = [...factories.values()].filter(({ builder }) => builder !== null)
+  const shapes = [...uses.shapes.values()].filter((shape) => shape.used)
   return {
-    docs: [...builders.map((factory) => builderDoc(factory, code, uses)), ...docs],
-    names: [...builders.map(({ builder }) => builder as string), ...used.map(({ name }) => name)],
+    docs: [
+      ...builders.map((factory) => builderDoc(factory, code, uses)),
+      ...docs,
+      ...shapes.map((shape) => shapeDoc(shape, code)),
+    ],
+    names: [...builders.map(({ builder }) => builder as string), ...[...used, ...shapes].map(({ name }) => name)],
   }
+}
+
+/** `const authorOf = (user) => ({ username: user.username, … })`. */
+function shapeDoc({ name, parameter, properties }: Shape, code: Code): Doc {
+  const { style } = code
+  const entries = properties.map(({ key, value }) => ({ key, value: value.replace(/^\*\./, `${parameter}.`) }))
+  const exported = style.esm || style.typescript ? 'export ' : ''
+  const params = [style.typescript ? `${parameter}: Entity` : parameter]
+  return [exported, code.constant(name, code.lambda(params, ['(', code.object(entries), ')']))]
 }
 
 /** `const newArticle = (overrides) => ({ … })`. */
