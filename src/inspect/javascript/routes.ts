@@ -24,7 +24,9 @@ export function evaluateProject(world: World, entries: Entry[], others: string[]
     const found = { interp, entry, ...largestApp(interp) }
     if (found.routes.length > 0 && (index < 2 || found.routes.length > (best?.routes.length ?? 0))) best = found
     if (best && index > 6) break
-    if (found.routes.length > 0 && found.interp.effects.some((effect) => effect.kind === 'listen')) break
+    // Routes from where the project itself says it starts, or from what listens, are the ones served.
+    const declared = /^(package\.json|Procfile|Dockerfile):/.test(entry.source)
+    if (found.routes.length > 0 && (declared || found.interp.effects.some((effect) => effect.kind === 'listen'))) break
     best ??= found
   }
   if (best && best.routes.length > 0) return best
@@ -51,6 +53,8 @@ export function largestApp(interp: Interpreter): { app: Value | null; routes: Ro
 export function describeRoutes(evaluated: Evaluated): Endpoint[] {
   const { interp, app, routes } = evaluated
   if (!app) return []
+  // A second or two for all of them; a single one says little new after some thousand steps.
+  interp.maxSteps = Math.min(12_000, Math.max(3_000, Math.round(600_000 / routes.length)))
   return routes.map((route) => {
     try {
       return describeEndpoint(interp, route, app)

@@ -1,6 +1,6 @@
 import type { JsonSchema } from '../../../contracts/json.ts'
 import type { Interpreter, Observer } from '../evaluate/interpreter.ts'
-import { Abrupt } from '../evaluate/interpreter.ts'
+import { ABRUPT } from '../evaluate/interpreter.ts'
 import {
   alternatives,
   type Input,
@@ -131,7 +131,7 @@ export class Walk implements Observer {
       this.statuses.add(401)
       if (this.anonymous) {
         this.answer(401)
-        throw new Abrupt()
+        throw ABRUPT
       }
     }
     if (verdict === null && value.k !== 'obj') this.opaque.push(nameOf(value))

@@ -122,7 +122,9 @@ export function callArray(interp: Interpreter, list: Arr, name: string, args: Va
     const result = interp.maybe(() => interp.call(callback, given, UNDEFINED, line))
     return name === 'map' && result ? closed([result], true) : name === 'filter' ? list : null
   }
-  return method(interp, list, args, each)
+  // What a request does with a long list shows in its first items.
+  const long = interp.observer && callback?.k === 'fn' && list.items.length > 30
+  return method(interp, long ? { ...list, items: list.items.slice(0, 30), open: true } : list, args, each)
 }
 
 /** `Map` and `Set` over what they are given. */

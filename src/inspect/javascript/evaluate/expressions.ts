@@ -1,6 +1,6 @@
 import type { Expr } from '../syntax/tree.ts'
 import { globalValue } from './globals.ts'
-import { Abrupt, type Interpreter, isAbsent, lookup } from './interpreter.ts'
+import { ABRUPT, type Interpreter, isAbsent, lookup } from './interpreter.ts'
 import { callMember, member, superMember } from './members.ts'
 import { operate } from './operators.ts'
 import { bind, closure, element } from './statements.ts'
@@ -274,7 +274,7 @@ function conditional(interp: Interpreter, x: Expr & { t: 'cond' }, scope: Scope)
   const b = interp.maybe(() => evaluate(interp, x.b, scope))
   if (a && b) return choose(interp, condition, a, b)
   const only = a ?? b
-  if (!only) throw new Abrupt()
+  if (!only) throw ABRUPT
   return only
 }
 
@@ -354,7 +354,7 @@ function settle(interp: Interpreter, name: string, subject: Expr, x: Expr & { t:
   if (name === 'finally' && first) interp.maybe(() => interp.call(first, [], UNDEFINED, x.line))
   if (!onError) {
     interp.throws.push(...thrown)
-    if (result === null) throw new Abrupt()
+    if (result === null) throw ABRUPT
     return result
   }
   const errors = thrown.length > 0 ? thrown : [UNKNOWN]
@@ -363,6 +363,6 @@ function settle(interp: Interpreter, name: string, subject: Expr, x: Expr & { t:
     ? errors.map((error) => interp.maybe(() => handle(error)))
     : errors.slice(0, 1).map((error) => interp.capture(() => handle(error)).value)
   const all = [result, ...handled].filter((one): one is Value => one !== null)
-  if (all.length === 0) throw new Abrupt()
+  if (all.length === 0) throw ABRUPT
   return result ?? all.reduce(join)
 }

@@ -24,6 +24,9 @@ import {
 /** Leaves an expression whose evaluation cannot go on: something in it surely throws. */
 export class Abrupt extends Error {}
 
+/** The one that is thrown: making an error each time would cost more than everything else. */
+export const ABRUPT = new Abrupt('cannot go on')
+
 /** What watches while handlers run: the walk of one request through its chain. */
 export interface Observer {
   /** The caller shows no credentials. */
@@ -79,7 +82,6 @@ interface Frame {
 }
 
 const MAX_STACK = 70
-const MAX_STEPS = 400_000
 
 /** Evaluates a project's modules without running them. */
 export class Interpreter {
@@ -101,6 +103,8 @@ export class Interpreter {
   throws: Value[] = []
   depth = 0
   steps = 0
+  /** Expressions evaluated before functions are no longer entered: set-up first, then anew for each request. */
+  maxSteps = 1_000_000
   observer: Observer | null = null
   frame: Frame = { returns: [], jumped: false, onReturn: null, owner: null }
   private stack = 0
@@ -189,7 +193,7 @@ export class Interpreter {
   raise(value: Value): never {
     this.throws.push(value)
     this.observer?.thrown(value)
-    throw new Abrupt()
+    throw ABRUPT
   }
 
   /** Runs `work` and answers what it threw beside its value; `value` is `null` when it surely threw. */
@@ -281,7 +285,7 @@ export class Interpreter {
   callFunction(callee: Func, given: Value[], self: Value, onReturn: (() => void) | null = null): Value {
     const { fn } = callee
     const running = this.active.get(fn) ?? 0
-    if (running >= 3 || this.stack > MAX_STACK || this.steps > MAX_STEPS) return UNKNOWN
+    if (running >= 3 || this.stack > MAX_STACK || this.steps > this.maxSteps) return UNKNOWN
     const args = callee.bound ? [...callee.bound, ...given] : given
     const scope: Scope = { cells: new Map(), parent: callee.scope, file: callee.file }
     if (!fn.arrow) scope.self = callee.self ?? self
@@ -307,7 +311,7 @@ export class Interpreter {
         onReturn?.()
       }
       const { returns } = this.frame
-      if (returns.length === 0) throw new Abrupt()
+      if (returns.length === 0) throw ABRUPT
       return returns.reduce(join)
     } finally {
       this.frame = saved.frame

@@ -1,5 +1,5 @@
 import { collection } from './arrays.ts'
-import { Abrupt, type Interpreter, isAbsent } from './interpreter.ts'
+import { ABRUPT, type Interpreter, isAbsent } from './interpreter.ts'
 import { assignInto, member, setMember } from './members.ts'
 import type { PackageModel } from './packages.ts'
 import { type Lit, lit, literal, native, obj, textOf, UNDEFINED, UNKNOWN, type Value } from './values.ts'
@@ -63,7 +63,7 @@ const promise: PackageModel = (interp, call, [name]) => {
       return UNDEFINED
     })
     interp.call(first, [resolve, reject], UNDEFINED, call.line)
-    if (rejected && resolved.length === 0) throw new Abrupt()
+    if (rejected && resolved.length === 0) throw ABRUPT
     return resolved.length === 1 && resolved[0] ? resolved[0] : UNKNOWN
   }
   if (name === 'resolve') return first ?? UNDEFINED
@@ -136,7 +136,7 @@ const processModel: PackageModel = (interp, call, [name]) => {
       args: call.args,
       loading: [...interp.loading],
     })
-    throw new Abrupt()
+    throw ABRUPT
   }
   if (name === 'cwd') return lit('/')
   // Handlers of signals and of crashes are not part of any request.

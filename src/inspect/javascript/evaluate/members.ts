@@ -1,6 +1,6 @@
 import { callArray } from './arrays.ts'
 import { spreadInto } from './expressions.ts'
-import { Abrupt, type Interpreter, isAbsent } from './interpreter.ts'
+import { ABRUPT, type Interpreter, isAbsent } from './interpreter.ts'
 import { elements } from './statements.ts'
 import { callText } from './text.ts'
 import {
@@ -255,7 +255,7 @@ export function callMember(
       const values = results.filter((one): one is Value => one !== null)
       if (values.length > 0) return values.reduce(join)
       if (some.length === 0 && !optional) return interp.raise(typeError())
-      if (some.length > 0 && some.length === target.of.length) throw new Abrupt()
+      if (some.length > 0 && some.length === target.of.length) throw ABRUPT
       return UNKNOWN
     }
     case 'obj':

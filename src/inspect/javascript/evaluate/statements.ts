@@ -16,6 +16,9 @@ import {
 } from './values.ts'
 
 const MAX_ROUNDS = 300
+const REQUEST_ROUNDS = 30
+/** Of a long list, the first few stand for all. */
+const SAMPLE = 6
 /** A status was set, but not the same on every way here. */
 const SEVERAL = -1
 
@@ -194,10 +197,15 @@ function round(interp: Interpreter, body: Stmt, scope: Scope): boolean {
   return alive || jumped
 }
 
+/** Set-up is followed round by round; what a request does shows in the first few. */
+function rounds(interp: Interpreter): number {
+  return interp.observer ? REQUEST_ROUNDS : MAX_ROUNDS
+}
+
 function runLoop(interp: Interpreter, stmt: Stmt & { s: 'loop' }, outer: Scope): boolean {
   const scope = inner(outer)
   for (const init of stmt.init) run(interp, init, scope)
-  for (let count = 0; count < MAX_ROUNDS; count++) {
+  for (let count = 0; count < rounds(interp); count++) {
     const test = stmt.test ? truth(evaluate(interp, stmt.test, scope)) : undefined
     if (test === false) return true
     if (test === undefined) {
@@ -214,7 +222,7 @@ function runEach(interp: Interpreter, stmt: Stmt & { s: 'each' }, scope: Scope):
   const subject = evaluate(interp, stmt.x, scope)
   const items = stmt.of ? elements(interp, subject) : keys(subject)
   if (items && items.length <= MAX_ROUNDS) {
-    for (const item of items) {
+    for (const item of items.slice(0, rounds(interp))) {
       const own = inner(scope)
       bind(interp, stmt.target, item, own, true)
       if (!round(interp, stmt.body, own)) return false
@@ -241,7 +249,7 @@ export function elements(_interp: Interpreter, subject: Value): Value[] | null {
 
 /** One item that stands for any. */
 export function element(interp: Interpreter, subject: Value): Value {
-  if (subject.k === 'arr') return subject.items.length > 0 ? subject.items.reduce(join) : UNKNOWN
+  if (subject.k === 'arr') return subject.items.length > 0 ? subject.items.slice(0, SAMPLE).reduce(join) : UNKNOWN
   if (subject.k === 'input') {
     interp.observer?.hint(subject, 'array')
     return { k: 'input', from: subject.from, path: [...subject.path, '*'], assigned: new Map() }
