@@ -20,7 +20,7 @@ const RUN_TIMEOUT_MS = 300_000
 const HEARTBEAT_MS = 10_000
 
 /** Every gate, in the order they are run. */
-export const gateTable: readonly VerifierGate[] = [
+const gateTable: readonly VerifierGate[] = [
   runs,
   twice,
   clean,
