@@ -38,7 +38,7 @@ export function evaluateProject(world: World, entries: Entry[], others: string[]
 }
 
 /** Among the applications made while evaluating, the one with most routes. */
-export function largestApp(interp: Interpreter): { app: Value | null; routes: Route[] } {
+function largestApp(interp: Interpreter): { app: Value | null; routes: Route[] } {
   let best: { app: Value | null; routes: Route[] } = { app: null, routes: [] }
   for (const value of interp.parts) {
     const part = partOf(value)
@@ -53,8 +53,8 @@ export function largestApp(interp: Interpreter): { app: Value | null; routes: Ro
 export function describeRoutes(evaluated: Evaluated): Endpoint[] {
   const { interp, app, routes } = evaluated
   if (!app) return []
-  // A second or two for all of them; a single one says little new after some thousand steps.
-  interp.maxSteps = Math.min(12_000, Math.max(3_000, Math.round(600_000 / routes.length)))
+  // A second or two for all of them; one handler says little new after some thousand steps.
+  interp.stepsPerHandler = Math.min(6_000, Math.max(1_500, Math.round(300_000 / routes.length)))
   return routes.map((route) => {
     try {
       return describeEndpoint(interp, route, app)

@@ -36,12 +36,12 @@ export function fieldsOf(walk: Walk, from: Input['from']): JsonSchema {
   for (const { path, schema: declared } of validations) {
     const at = place(schema, path)
     Object.assign(at, merge(at, declared))
-    if (path.length > 0 && declared.required?.length) require_(schema, path)
+    if (path.length > 0 && declared.required?.length) demand(schema, path)
   }
   for (const one of walk.declared) {
     if (one.from !== from) continue
     Object.assign(place(schema, one.path), one.schema)
-    if (one.required) require_(schema, one.path)
+    if (one.required) demand(schema, one.path)
   }
   return from === 'body' || Object.keys(schema).length > 0 ? schema : {}
 }
@@ -108,7 +108,7 @@ function fromUsage(facts: FieldFacts[], asBody: boolean): JsonSchema {
     const at = place(root, input.path)
     if (input.path.length > 0) applyHints(at, hints)
     // Listed as required unless the code goes on without it: only a refusal says so.
-    if (required && input.path.length > 0) require_(root, input.path)
+    if (required && input.path.length > 0) demand(root, input.path)
   }
   return root
 }
@@ -122,13 +122,13 @@ function applyHints(schema: JsonSchema, hints: FieldFacts['hints']): void {
   else if (hints.has('string')) schema.type = 'string'
 }
 
-function require_(root: JsonSchema, path: string[]): void {
+function demand(root: JsonSchema, path: string[]): void {
   const parent = place(root, path.slice(0, -1))
   const name = path.at(-1) ?? ''
   if (name === '*') return
   parent.required = [...new Set([...(parent.required ?? []), name])]
   // A field that must be there needs everything above it.
-  if (path.length > 1) require_(root, path.slice(0, -1))
+  if (path.length > 1) demand(root, path.slice(0, -1))
 }
 
 /** The schema at a path, made where it is not there yet; `*` is any item of a list. */

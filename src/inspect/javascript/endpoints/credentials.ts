@@ -16,7 +16,7 @@ export function unset(name: string, anonymous: boolean): Value {
 }
 
 /** The value of a request header. */
-export function header(headers: Input, name: string, anonymous: boolean): Value {
+function header(headers: Input, name: string, anonymous: boolean): Value {
   if (anonymous && HEADER.test(name)) return ANONYMOUS
   const found = headers.fields?.get(name)
   if (found) return found

@@ -94,9 +94,13 @@ export class Walk implements Observer {
       return this.step(index + 1, caller)
     })
     this.at = index
+    // Each item has steps of its own, so that a long one leaves some to those behind it.
+    const { steps, maxSteps } = this.interp
+    this.interp.maxSteps = steps + this.interp.stepsPerHandler
     try {
       return this.enter(item, index, next, caller)
     } finally {
+      this.interp.maxSteps = maxSteps + (this.interp.steps - steps)
       this.at = outer
     }
   }

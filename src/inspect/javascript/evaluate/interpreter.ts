@@ -105,6 +105,7 @@ export class Interpreter {
   steps = 0
   /** Expressions evaluated before functions are no longer entered: set-up first, then anew for each request. */
   maxSteps = 1_000_000
+  stepsPerHandler = 6_000
   observer: Observer | null = null
   frame: Frame = { returns: [], jumped: false, onReturn: null, owner: null }
   private stack = 0
@@ -399,7 +400,7 @@ export function lookup(scope: Scope, name: string): { v: Value; depth: number; l
 }
 
 /** JSON as values. */
-export function fromJson(json: unknown): Value {
+function fromJson(json: unknown): Value {
   if (Array.isArray(json)) return { k: 'arr', items: json.map(fromJson), open: false }
   if (json && typeof json === 'object')
     return obj(Object.fromEntries(Object.entries(json).map(([key, value]) => [key, fromJson(value)])))

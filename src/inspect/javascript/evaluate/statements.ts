@@ -65,13 +65,13 @@ function declare(interp: Interpreter, scope: Scope, name: string, value: Value):
 function bindImports(interp: Interpreter, stmt: Stmt & { s: 'import' }, scope: Scope): void {
   const namespace = interp.load(scope.file, stmt.from)
   for (const { imported, local } of stmt.names) {
-    const lazy = () => imported_(interp, namespace, imported)
+    const lazy = () => pickImport(interp, namespace, imported)
     scope.cells.set(local, { v: UNDEFINED, depth: 0, lazy })
   }
 }
 
 /** What an import names in a module's exports, whichever module system either side uses. */
-export function imported_(interp: Interpreter, namespace: Value, name: string): Value {
+function pickImport(interp: Interpreter, namespace: Value, name: string): Value {
   if (name === '*' || name === '=') return namespace
   if (name !== 'default') return member(interp, namespace, name)
   if (namespace.k === 'obj' && namespace.props.has('default')) return namespace.props.get('default') ?? UNDEFINED
@@ -97,7 +97,7 @@ function reexport(interp: Interpreter, stmt: Stmt & { s: 'reexport' }, scope: Sc
     return
   }
   for (const { imported, exported } of stmt.names)
-    setMember(interp, exports, exported, imported_(interp, namespace, imported))
+    setMember(interp, exports, exported, pickImport(interp, namespace, imported))
 }
 
 const inner = (scope: Scope): Scope => ({ cells: new Map(), parent: scope, file: scope.file })
@@ -377,7 +377,7 @@ function without(value: Value, names: string[]): Value {
 }
 
 /** One item of a list by its place. */
-export function itemAt(interp: Interpreter, value: Value, index: number): Value {
+function itemAt(interp: Interpreter, value: Value, index: number): Value {
   if (value.k === 'arr') return value.items[index] ?? (value.open ? UNKNOWN : UNDEFINED)
   if (value.k === 'union')
     return alternatives(value)

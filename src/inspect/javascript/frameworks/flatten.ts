@@ -22,7 +22,7 @@ export interface Route {
 }
 
 /** Joins a mount and a path with one slash between them. */
-export function joinPaths(prefix: string, path: string): string {
+function joinPaths(prefix: string, path: string): string {
   const joined = `${prefix.replace(/\/+$/, '')}/${path.replace(/^\/+/, '')}`.replace(/\/{2,}/g, '/')
   return joined.length > 1 ? joined.replace(/\/$/, '') : '/'
 }

@@ -87,7 +87,7 @@ function regexPath(source: string): string {
 }
 
 /** Notes something that could not be followed. */
-export function warn(interp: Interpreter, message: string, at: { file: string; line: number }): void {
+function warn(interp: Interpreter, message: string, at: { file: string; line: number }): void {
   interp.warnings.push({ message, source: `${at.file}:${at.line}` })
 }
 

@@ -251,8 +251,8 @@ function sequelize(call: Sym): Connection {
           ['password', password],
         ] as const)
   const found = server(engine, 'sequelize', options ? [options] : [])
-  const named_ = positional.flatMap(([name, value]) => (value && value.k !== 'obj' ? named(name, value) : []))
-  return { ...found, address: dedupe([...chosen, ...found.address, ...named_]) }
+  const fromPositions = positional.flatMap(([name, value]) => (value && value.k !== 'obj' ? named(name, value) : []))
+  return { ...found, address: dedupe([...chosen, ...found.address, ...fromPositions]) }
 }
 
 function typeorm(call: Sym): Connection | null {

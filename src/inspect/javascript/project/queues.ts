@@ -43,7 +43,7 @@ export function findQueues(tree: SourceTree, evaluated: Evaluated): ProjectMap['
 }
 
 /** The broker behind a package. */
-export function systemOf(module: string): string | undefined {
+function systemOf(module: string): string | undefined {
   return SYSTEMS.find(([pattern]) => pattern.test(module))?.[1]
 }
 

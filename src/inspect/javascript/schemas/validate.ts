@@ -3,7 +3,7 @@ import { type Obj, obj, origin, type Sym, UNKNOWN, type Value } from '../evaluat
 import { toJsonSchema } from './convert.ts'
 
 /** Packages whose values describe data. */
-export const SCHEMA_PACKAGES = /^(joi|@hapi\/joi|@hapi\/joi-date|yup|zod|zod\/v[34]|ajv|superstruct|valibot|celebrate)$/
+const SCHEMA_PACKAGES = /^(joi|@hapi\/joi|@hapi\/joi-date|yup|zod|zod\/v[34]|ajv|superstruct|valibot|celebrate)$/
 
 const METHODS =
   /^(validate|validateSync|validateAsync|parse|parseAsync|safeParse|safeParseAsync|spa|attempt|assert|isValid|isValidSync|cast)$/
