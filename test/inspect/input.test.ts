@@ -86,7 +86,7 @@ router.post('/notes', async (ctx) => {
   let { note = {} } = ctx.request.body
   note.id = require('uuid').v4()
   note = await ctx.app.schemas.note.validate(note, { context: { strict: true } })
-  note.slug = 'x'
+  note.title = require('slug')(note.title)
   ctx.body = { note }
 })
 app.use(router.routes())`)
