@@ -8,6 +8,7 @@ import { renderJUnit } from '../report/junit.ts'
 import { renderMarkdown } from '../report/markdown.ts'
 import { buildOutcome } from '../report/outcome.ts'
 import { type FileChange, renderPatch } from '../report/patch.ts'
+import { summariseCoverage } from '../suites/coverage.ts'
 import type { Session } from '../tools/session.ts'
 import type { StagedFiles } from '../workspace/staged-files.ts'
 import type { Journal } from './journal.ts'
@@ -59,6 +60,7 @@ export async function concludeRun(input: ConcludeInput): Promise<RunOutcome> {
     exploration: session.exploration,
     suite: session.suite,
     measured: session.measured,
+    coverage: coverageOf(session),
     verdicts: session.verified?.verdicts ?? [],
     dropped: session.dropped,
     landed,
@@ -72,6 +74,12 @@ export async function concludeRun(input: ConcludeInput): Promise<RunOutcome> {
   await writeFile(reports.markdown, renderMarkdown(outcome), { mode: 0o600 })
   journal.write('run_ended', { status: outcome.status, error: outcome.error })
   return outcome
+}
+
+function coverageOf({ measured, map }: Session): { lines: number; branches: number } | null {
+  if (measured === null || measured.coverage === null || map === null) return null
+  const { lines, branches } = summariseCoverage(measured.coverage, map.sources)
+  return { lines, branches }
 }
 
 function statusOf(accepted: boolean, error: AgentError | null): RunOutcome['status'] {

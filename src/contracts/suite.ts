@@ -1,5 +1,3 @@
-import type { SourceRef } from './project.ts'
-
 export interface SuiteFile {
   /** Relative to the project root. */
   path: string
@@ -87,18 +85,13 @@ export interface RunOptions {
   /** Restrict to one test, by its full name. */
   test?: string
   coverage?: boolean
+  /** With `coverage`: these files count although nothing loads them; paths relative to the root. */
+  sources?: string[]
   /** Random order of tests and files. */
   seed?: number
   env?: Record<string, string>
   timeoutMs?: number
   signal?: AbortSignal
-}
-
-/** The route table against which seen requests are held; `source` helps to say where. */
-export interface KnownRoute {
-  method: string
-  path: string
-  source: SourceRef
 }
 
 /** What can be told of a test file from its text alone. */

@@ -1,19 +1,5 @@
 import { type Endpoint, endpointKey } from '../contracts/project.ts'
-import type { FileCoverage, SeenRequest } from '../contracts/suite.ts'
-
-/** Shares of lines and branches covered, over the application's own files that were loaded; `null` without any. */
-export function coverageShares(
-  coverage: FileCoverage[] | null,
-  sources: string[],
-): { lines: number; branches: number } | null {
-  const own = (coverage ?? []).filter((file) => sources.includes(file.file))
-  if (own.length === 0) return null
-  const share = (part: 'lines' | 'branches') => {
-    const total = own.reduce((sum, file) => sum + file[part].total, 0)
-    return total === 0 ? 1 : own.reduce((sum, file) => sum + file[part].covered, 0) / total
-  }
-  return { lines: share('lines'), branches: share('branches') }
-}
+import type { SeenRequest } from '../contracts/suite.ts'
 
 /** Status codes that each endpoint was seen to answer while the suite ran, by endpoint key. */
 export function coveredStatuses(endpoints: Endpoint[], requests: SeenRequest[]): Map<string, number[]> {
@@ -26,7 +12,7 @@ export function coveredStatuses(endpoints: Endpoint[], requests: SeenRequest[]):
 }
 
 /** The endpoint a request belongs to: literal segments win over parameters, from the left. */
-export function matchEndpoint(endpoints: Endpoint[], method: string, path: string): Endpoint | null {
+function matchEndpoint(endpoints: Endpoint[], method: string, path: string): Endpoint | null {
   const segments = split(path)
   const matching = endpoints.filter((endpoint) => endpoint.method === method && matches(split(endpoint.path), segments))
   const rank = (endpoint: Endpoint) =>

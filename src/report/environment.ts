@@ -18,7 +18,7 @@ export function describeEnvironment(environment: Environment): string {
 }
 
 /** `real`, or what the reader must know about a stand-in. */
-export function describeFidelity(fidelity: 'real' | 'substitute' | 'emulation'): string {
+function describeFidelity(fidelity: 'real' | 'substitute' | 'emulation'): string {
   return fidelity === 'real' ? 'real' : fidelity === 'substitute' ? 'a substitute for the real engine' : 'an emulation'
 }
 

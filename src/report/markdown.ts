@@ -8,7 +8,7 @@ export function renderMarkdown(outcome: RunOutcome): string {
     '',
     suite === null
       ? `${outcome.error?.code ?? 'No suite'}: ${outcome.error?.next ?? ''}`
-      : `${suite.tests} tests${coverage.after === null ? '' : `, ${Math.round(coverage.after.lines * 100)} % of loaded lines`}. Run: \`${suite.command}\``,
+      : `${suite.tests} tests${coverage.after === null ? '' : `, ${Math.round(coverage.after.lines * 100)} % of lines`}. Run: \`${suite.command}\``,
     ...section(
       'Bugs found in the application',
       findings.map(({ id, kind, endpoint, detail }) => `- **${id}** ${kind} \`${endpoint}\`: ${detail}`),

@@ -5,7 +5,7 @@ import { endpointKey, type ProjectMap } from '../contracts/project.ts'
 import { type RunOutcome, runResultSchema } from '../contracts/result.ts'
 import type { RunResult, Suite } from '../contracts/suite.ts'
 import type { GateVerdict } from '../contracts/verdict.ts'
-import { coverageShares, coveredStatuses } from './coverage.ts'
+import { coveredStatuses } from './coverage.ts'
 
 export interface OutcomeInput {
   run: string
@@ -20,6 +20,8 @@ export interface OutcomeInput {
   exploration: Exploration | null
   suite: Suite | null
   measured: RunResult | null
+  /** Of the application's own source files. */
+  coverage: { lines: number; branches: number } | null
   verdicts: GateVerdict[]
   dropped: Map<string, string>
   landed: boolean
@@ -59,7 +61,7 @@ export function buildOutcome(input: OutcomeInput): RunOutcome {
       reproduce,
     })),
     review: suite?.review ?? [],
-    coverage: { before: null, after: coverageShares(measured?.coverage ?? null, map?.sources ?? []) },
+    coverage: { before: null, after: input.coverage },
     usage: input.usage,
     durationMs: input.durationMs,
     reports: input.reports,

@@ -50,7 +50,7 @@ function suiteLines({ suite, details, endpoints, coverage }: RunOutcome): string
   const percent =
     coverage.after === null
       ? ''
-      : `; ${Math.round(coverage.after.lines * 100)} % of loaded lines, ${Math.round(coverage.after.branches * 100)} % of branches`
+      : `; ${Math.round(coverage.after.lines * 100)} % of lines, ${Math.round(coverage.after.branches * 100)} % of branches`
   return [
     `suite: ${suite.tests} tests, ${suite.files.length} files, ${lines} lines${details.suiteMs === null ? '' : `, ${seconds(details.suiteMs)}`}`,
     `covered: ${succeeding} of ${endpoints.length} endpoints with a success${percent}`,

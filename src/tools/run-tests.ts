@@ -3,7 +3,7 @@ import type { Json } from '../contracts/json.ts'
 import type { RunResult, Suite } from '../contracts/suite.ts'
 import type { Tool } from '../contracts/tool.ts'
 import { presentSuite } from './present-suite.ts'
-import { requireEnvironment, runnerFor, type Session } from './session.ts'
+import { requireEnvironment, requireMap, runnerFor, type Session } from './session.ts'
 
 const input = z.object({
   files: z.array(z.string()).optional().describe('Only these test files, relative to the root.'),
@@ -32,7 +32,11 @@ export function runTestsTool(session: Session): Tool<z.infer<typeof input>> {
       session.suite = suite
       await environment.reset()
       progress(`running ${suite.command}`)
-      const result = await runnerFor(session).run(environment, suite, { ...options, signal })
+      const result = await runnerFor(session).run(environment, suite, {
+        ...options,
+        sources: requireMap(session).sources,
+        signal,
+      })
       if (options.coverage === true && options.files === undefined && options.test === undefined)
         session.measured = result
       return { text: describeRun(result), data: runData(result, suite), isError: false }
@@ -64,7 +68,7 @@ function runData(result: RunResult, suite: Suite): Json {
 }
 
 /** Failed tests with the case each was drafted from, where it was. */
-export function failingTests(result: Pick<RunResult, 'tests'>, suite: Suite) {
+function failingTests(result: Pick<RunResult, 'tests'>, suite: Suite) {
   return result.tests
     .filter((test) => test.status === 'failed')
     .map((test) => ({

@@ -55,7 +55,7 @@ export function verifySuiteTool(session: Session): Tool<z.infer<typeof input>> {
   }
 }
 
-export const holds = ({ verdict }: GateVerdict): boolean => verdict === 'pass' || verdict === 'not_applicable'
+const holds = ({ verdict }: GateVerdict): boolean => verdict === 'pass' || verdict === 'not_applicable'
 
 function describeVerdict({ name, verdict, why, evidence }: GateVerdict): string {
   const details = holds({ verdict } as GateVerdict) ? '' : `\n  ${JSON.stringify(evidence)}`

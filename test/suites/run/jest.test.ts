@@ -68,15 +68,15 @@ describe('a Jest suite run in an environment', () => {
         file.path === TEST_FILE
           ? {
               ...file,
-              content: replacing(
+              content: `jest.setTimeout(600000)\n${replacing(
                 "it('removes the note', async () => {",
                 "it('removes the note', async () => { await new Promise(() => {})",
-              )(file.content),
+              )(file.content)}`,
             }
           : file,
       ),
     }
-    const result = await runJestSuite(environment, hanging, { timeoutMs: 3_000 })
+    const result = await runJestSuite(environment, hanging, { timeoutMs: 10_000 })
     expect(result).toMatchObject({ exitCode: null, timedOut: true })
     expect(result.requests.length).toBeGreaterThan(0)
   })

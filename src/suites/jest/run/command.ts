@@ -29,10 +29,14 @@ export function buildArgv(suite: Suite, options: RunOptions, traces: Traces): st
       '--coverageThreshold={}',
       '--coverageReporters=json',
     )
+    if (options.sources?.length) argv.push(`--collectCoverageFrom=${oneGlob(options.sources)}`)
   }
   argv.push('--reporters=default', `--reporters=${traces.reporter}`)
   return argv
 }
+
+/** Old Jest takes a single pattern only. */
+const oneGlob = (paths: string[]) => (paths.length === 1 ? (paths[0] ?? '') : `{${paths.join(',')}}`)
 
 /** Words of the command that select test files, such as `tests/integration`, would add to a given list of files. */
 function withoutTestPaths(suite: Suite): string[] {
