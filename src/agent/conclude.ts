@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Model, Usage } from '../contracts/conversation.ts'
-import type { AgentError } from '../contracts/errors.ts'
+import { AgentError } from '../contracts/errors.ts'
 import type { Files } from '../contracts/files.ts'
 import type { RunOutcome } from '../contracts/result.ts'
 import { renderJUnit } from '../report/junit.ts'
@@ -12,6 +12,7 @@ import { summariseCoverage } from '../suites/coverage.ts'
 import type { Session } from '../tools/session.ts'
 import type { StagedFiles } from '../workspace/staged-files.ts'
 import type { Journal } from './journal.ts'
+import type { Redactor } from './redactor.ts'
 
 export interface ConcludeInput {
   run: string
@@ -26,18 +27,26 @@ export interface ConcludeInput {
   spent: Usage & { turns: number }
   startedAt: number
   journal: Journal
+  redact: Redactor
 }
 
 /** Lands a verified suite or keeps it as a patch, and writes the reports, after a failure too. */
 export async function concludeRun(input: ConcludeInput): Promise<RunOutcome> {
-  const { session, runDir, accepted, error, journal } = input
+  const { session, runDir, accepted, journal, redact } = input
+  let { error } = input
   const changes = await stagedChanges(input)
-  const landed = accepted && error === null
-  let patch: string | null = null
-  if (landed) {
+  let landed = false
+  if (accepted && error === null) {
     journal.write('landing', { files: changes.map((change) => change.path) })
-    await input.staged.land(input.workspace)
-  } else if (changes.length > 0) {
+    try {
+      await land(input)
+      landed = true
+    } catch (reason) {
+      error = landingFailed(reason, input.root)
+    }
+  }
+  let patch: string | null = null
+  if (!landed && changes.length > 0) {
     patch = join(runDir, 'suite.patch')
     await writeFile(patch, renderPatch(changes), { mode: 0o600 })
   }
@@ -47,7 +56,7 @@ export async function concludeRun(input: ConcludeInput): Promise<RunOutcome> {
     junit: join(runDir, 'junit.xml'),
     markdown: join(runDir, 'report.md'),
   }
-  const outcome = buildOutcome({
+  const built = buildOutcome({
     run: input.run,
     runDir,
     root: input.root,
@@ -69,8 +78,9 @@ export async function concludeRun(input: ConcludeInput): Promise<RunOutcome> {
     durationMs: Date.now() - input.startedAt,
     reports,
   })
+  const outcome = redact(built)
   await writeFile(reports.json, `${JSON.stringify(outcome, null, 2)}\n`, { mode: 0o600 })
-  await writeFile(reports.junit, renderJUnit(outcome, session.measured?.tests ?? []), { mode: 0o600 })
+  await writeFile(reports.junit, renderJUnit(outcome, redact(session.measured?.tests ?? [])), { mode: 0o600 })
   await writeFile(reports.markdown, renderMarkdown(outcome), { mode: 0o600 })
   journal.write('run_ended', { status: outcome.status, error: outcome.error })
   return outcome
@@ -80,6 +90,27 @@ function coverageOf({ measured, map }: Session): { lines: number; branches: numb
   if (measured === null || measured.coverage === null || map === null) return null
   const { lines, branches } = summariseCoverage(measured.coverage, map.sources)
   return { lines, branches }
+}
+
+async function land({ session, staged, workspace }: ConcludeInput): Promise<void> {
+  for (const [path, before] of session.originals) {
+    if ((await workspace.readText(path)) === before) continue
+    throw new AgentError('environment', 'FILE_CHANGED', 'A file of the suite was changed by somebody during the run.', {
+      value: path,
+      next: 'Run again, or look at the patch in the run’s folder.',
+    })
+  }
+  await staged.land(workspace)
+}
+
+/** Proved, but not in the project: nothing of it is, and the patch holds it. */
+function landingFailed(reason: unknown, root: string): AgentError {
+  if (reason instanceof AgentError) return reason
+  const message = reason instanceof Error ? reason.message : String(reason)
+  return new AgentError('environment', 'LANDING_FAILED', `The suite cannot be written: ${message}`, {
+    value: root,
+    next: 'Make the project writable, then git apply the patch in the run’s folder.',
+  })
 }
 
 function statusOf(accepted: boolean, error: AgentError | null): RunOutcome['status'] {

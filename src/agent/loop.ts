@@ -1,5 +1,5 @@
 import type { Block, Message, Model, ModelReply, ToolResultBlock } from '../contracts/conversation.ts'
-import { AgentError } from '../contracts/errors.ts'
+import { AgentError, interrupted } from '../contracts/errors.ts'
 import type { Json } from '../contracts/json.ts'
 import type { ToolCallOptions, ToolResult } from '../contracts/tool.ts'
 import type { Budget } from './budget.ts'
@@ -154,8 +154,4 @@ function createBreaker(): Breaker {
       return count >= 3 ? 'This call has had the same result before. Do something else.' : null
     },
   }
-}
-
-function interrupted(): AgentError {
-  return new AgentError('interrupted', 'INTERRUPTED', 'Interrupted.', { next: 'Run again when ready.' })
 }

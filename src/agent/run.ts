@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Model } from '../contracts/conversation.ts'
-import { AgentError } from '../contracts/errors.ts'
+import { AgentError, toAgentError } from '../contracts/errors.ts'
 import type { RunOutcome } from '../contracts/result.ts'
 import type { ToolCallOptions } from '../contracts/tool.ts'
 import { domainTools } from '../tools/domain.ts'
@@ -11,14 +11,16 @@ import { primitiveTools } from '../tools/primitive.ts'
 import { createRegistry } from '../tools/registry.ts'
 import { createSession, disposeSession, fingerprint, type Session } from '../tools/session.ts'
 import { sessionHost } from '../tools/session-host.ts'
+import { assertWritable } from '../workspace/assert-writable.ts'
 import { lockProject } from '../workspace/lock.ts'
 import { stageFiles } from '../workspace/staged-files.ts'
 import { openWorkspace } from '../workspace/workspace.ts'
 import { createAcceptance } from './acceptance.ts'
 import { type BudgetLimits, createBudget } from './budget.ts'
 import { concludeRun } from './conclude.ts'
-import { openJournal } from './journal.ts'
+import { type Journal, openJournal } from './journal.ts'
 import { runLoop } from './loop.ts'
+import { createRedactor, type Redactor } from './redactor.ts'
 
 export interface RunInput {
   /** Absolute, existing. */
@@ -45,13 +47,15 @@ export async function runProject(input: RunInput): Promise<RunOutcome> {
   const startedAt = Date.now()
   const run = `${new Date(startedAt).toISOString().replace(/[-:]|\..*$/g, '')}-${randomBytes(3).toString('hex')}`
   const runDir = join(input.runsDir, run)
-  const journal = openJournal(join(runDir, 'journal.jsonl'), Date.now)
-  const { model, onEvent } = input
+  const workspace = await openWorkspace(input.root)
+  const redact = await createRedactor(workspace, process.env)
+  const journal = openRunJournal(runDir, redact)
+  const { model } = input
+  const onEvent = (event: RunEvent) => input.onEvent(redact(event))
   journal.write('run_started', { root: input.root, model: model.id, only: input.only })
   onEvent({ type: 'started', run, runDir, model: model.id, sentTo: model.destination })
 
   const budget = createBudget(input.limits, Date.now)
-  const workspace = await openWorkspace(input.root)
   const staged = await stageFiles(workspace, join(runDir, 'staged'))
   const session = createSession(staged)
   let error: AgentError | null = null
@@ -60,10 +64,11 @@ export async function runProject(input: RunInput): Promise<RunOutcome> {
   let unlock = async () => {}
   try {
     unlock = await lockProject(input.root)
+    await assertWritable(input.root)
     const deadline = AbortSignal.timeout(input.limits.maxMinutes * 60_000)
     const signal = AbortSignal.any([input.signal, deadline])
     const registry = createRegistry([...domainTools(session), ...primitiveTools(host)])
-    const tools = announce(registry, onEvent)
+    const tools = announce(registry, onEvent, redact)
     const progress = (message: string) => onEvent({ type: 'progress', message })
     const end = await runLoop({
       model,
@@ -98,6 +103,7 @@ export async function runProject(input: RunInput): Promise<RunOutcome> {
       spent: budget.spent(),
       startedAt,
       journal,
+      redact,
     })
   } finally {
     await host.dispose()
@@ -106,15 +112,33 @@ export async function runProject(input: RunInput): Promise<RunOutcome> {
   }
 }
 
+function openRunJournal(runDir: string, redact: Redactor): Journal {
+  try {
+    const journal = openJournal(join(runDir, 'journal.jsonl'), Date.now)
+    return { write: (type, fields) => journal.write(type, redact(fields)) }
+  } catch (error) {
+    throw new AgentError(
+      'environment',
+      'NO_RUN_FOLDER',
+      `The run's folder cannot be made: ${(error as Error).message}`,
+      {
+        value: runDir,
+        next: 'Point XDG_STATE_HOME or INTEGRATION_TEST_BUILDER_HOME at a directory you may write to.',
+      },
+    )
+  }
+}
+
 type Tools = ReturnType<typeof createRegistry>
 
-/** Tells the front door which tool runs. */
-function announce(registry: Tools, onEvent: RunInput['onEvent']) {
+/** Tells the front door which tool runs, and lets no secret through to the model. */
+function announce(registry: Tools, onEvent: RunInput['onEvent'], redact: Redactor) {
   return {
     list: () => registry.list(),
-    call(name: string, input: unknown, options: ToolCallOptions) {
+    async call(name: string, input: unknown, options: ToolCallOptions) {
       onEvent({ type: 'tool', name })
-      return registry.call(name, input, options)
+      const result = await registry.call(name, input, options)
+      return { ...result, text: redact(result.text) }
     },
   }
 }
@@ -149,13 +173,4 @@ function firstMessage({ root, only }: RunInput): string {
 /** A prompt of the package's `prompts/` folder. */
 async function prompt(name: string): Promise<string> {
   return readFile(new URL(`../../prompts/${name}.md`, import.meta.url), 'utf8')
-}
-
-function toAgentError(reason: unknown): AgentError {
-  if (reason instanceof AgentError) return reason
-  const message = reason instanceof Error ? reason.message : String(reason)
-  return new AgentError('internal', 'INTERNAL_ERROR', message, {
-    value: message,
-    next: 'This is a bug of ours; please report it with the journal in the run’s folder.',
-  })
 }

@@ -1,8 +1,12 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander'
-import { AgentError } from '../contracts/errors.ts'
+import { toAgentError } from '../contracts/errors.ts'
 import { exitCodeOf } from './exit-codes.ts'
+import { guardProcess } from './streams.ts'
+import { tellError } from './tell-error.ts'
 import { packageVersion } from './version.ts'
+
+guardProcess()
 
 const program = new Command('agent')
   .description('Writes integration tests that can be trusted, and proves them.')
@@ -39,7 +43,10 @@ program
   .description('run a command in the environment and exit with its code; without one, stay until Ctrl-C')
   .argument('[path]', 'the project', '.')
   .argument('[command...]', 'after --')
-  .action(async (path, command) => (await import('./services.ts')).servicesUp(path, command))
+  .action(async (_path, _command, _options, { args }: Command) => {
+    const { path, command } = splitAtDashes(args)
+    await (await import('./services.ts')).servicesUp(path, command)
+  })
 
 program
   .command('mcp')
@@ -70,13 +77,18 @@ try {
   process.exitCode = fail(error)
 }
 
-/** A clear message and the right exit code; never a stack trace. */
-function fail(error: unknown): number {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
-  const known = error instanceof AgentError
-  const message = error instanceof Error ? error.message : String(error)
-  process.stderr.write(`${known ? `${error.code}: ` : 'INTERNAL_ERROR: '}${message}\n`)
-  if (known && error.value !== '') process.stderr.write(`  ${error.value}\n`)
-  process.stderr.write(known ? `next: ${error.next}\n` : 'next: please report this as a bug of ours.\n')
-  return known ? exitCodeOf(error.kind) : 1
+/** A clear message and the right exit code. */
+function fail(reason: unknown): number {
+  if (reason instanceof CommanderError) return reason.exitCode === 0 ? 0 : 2
+  const error = toAgentError(reason)
+  tellError(error)
+  return exitCodeOf(error.kind)
+}
+
+/** What follows `--` is the command, whether or not a path was given before it. */
+function splitAtDashes(operands: string[]): { path: string; command: string[] } {
+  const dashes = process.argv.indexOf('--')
+  const command = dashes === -1 ? [] : process.argv.slice(dashes + 1)
+  const [path = '.', ...early] = operands.slice(0, operands.length - command.length)
+  return { path, command: [...early, ...command] }
 }

@@ -1,4 +1,4 @@
-import { mkdtempSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { z } from 'zod'
@@ -26,7 +26,9 @@ export async function mcp(options: { root: string; tools: string }): Promise<voi
     })
   }
   const session = createSession(await openWorkspace(resolveProject(options.root)))
-  const host = sessionHost(session, mkdtempSync(join(tmpdir(), 'integration-test-builder-')))
+  const spill = mkdtempSync(join(tmpdir(), 'integration-test-builder-'))
+  process.once('exit', () => rmSync(spill, { recursive: true, force: true }))
+  const host = sessionHost(session, spill)
   const tools = [
     ...(set.data === 'primitive' ? [] : domainTools(session)),
     ...(set.data === 'domain' ? [] : primitiveTools(host)),

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { readJournal } from '../agent/journal.ts'
 import { AgentError } from '../contracts/errors.ts'
 import { type RunOutcome, runResultSchema } from '../contracts/result.ts'
 import { renderOutcome } from '../report/terminal.ts'
@@ -15,17 +16,49 @@ export async function report(id: string | undefined, options: { json?: boolean }
 }
 
 function readOutcome(dir: string, id: string | undefined): RunOutcome {
-  const runs = existsSync(dir)
-    ? readdirSync(dir)
-        .filter((run) => existsSync(join(dir, run, 'report.json')))
-        .sort()
-    : []
-  const run = id ?? runs.at(-1)
-  if (run === undefined || !runs.includes(run)) {
+  const runs = existsSync(dir) ? readdirSync(dir).sort() : []
+  const finished = runs.filter((run) => existsSync(join(dir, run, 'report.json')))
+  const run = id ?? finished.at(-1)
+  if (run !== undefined && runs.includes(run) && !finished.includes(run)) throw unfinished(join(dir, run))
+  if (run === undefined || !finished.includes(run)) {
     throw new AgentError('usage', 'NO_SUCH_RUN', 'There is no report of such a run.', {
       value: id ?? dir,
-      next: runs.length === 0 ? 'Start one with agent run.' : `The newest are ${runs.slice(-5).reverse().join(', ')}.`,
+      next:
+        finished.length === 0
+          ? 'Start one with agent run.'
+          : `The newest are ${finished.slice(-5).reverse().join(', ')}.`,
     })
   }
-  return runResultSchema.parse(JSON.parse(readFileSync(join(dir, run, 'report.json'), 'utf8')))
+  const file = join(dir, run, 'report.json')
+  const parsed = runResultSchema.safeParse(parseJson(readFileSync(file, 'utf8')))
+  if (parsed.success) return parsed.data
+  throw new AgentError('usage', 'REPORT_UNREADABLE', 'This report was written by another version, or damaged.', {
+    value: file,
+    next: 'Read the file itself, or run again.',
+  })
+}
+
+/** Killed, or still at work. */
+function unfinished(runDir: string): AgentError {
+  const entries = existsSync(join(runDir, 'journal.jsonl')) ? readJournal(join(runDir, 'journal.jsonl')) : []
+  const last = entries.at(-1)
+  const step = entries.findLast(({ type }) => type === 'tool_started')?.name
+  const when = last === undefined ? 'It wrote nothing.' : `Its journal ends at ${last.at}${step ? ` in ${step}` : ''}.`
+  return new AgentError(
+    'usage',
+    'RUN_NOT_FINISHED',
+    `This run has no report: it goes on still, or was killed. ${when}`,
+    {
+      value: runDir,
+      next: 'Wait until it has finished; after a kill start again with agent run.',
+    },
+  )
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return null
+  }
 }

@@ -1,8 +1,9 @@
 import { z } from 'zod'
 import { type RunEvent, runProject } from '../agent/run.ts'
-import { AgentError } from '../contracts/errors.ts'
+import { AgentError, toAgentError } from '../contracts/errors.ts'
 import type { RunOutcome } from '../contracts/result.ts'
 import { createModel } from '../models/index.ts'
+import { unstartedOutcome } from '../report/outcome.ts'
 import { renderOutcome } from '../report/terminal.ts'
 import { runsDir } from '../workspace/directories.ts'
 import { colorsFor } from './colors.ts'
@@ -21,23 +22,40 @@ const optionsSchema = z.object({
   outputFormat: z.enum(['text', 'json', 'stream-json']),
 })
 
+/** How to answer is known even where other options are wrong. */
+const formatSchema = z.object({
+  outputFormat: optionsSchema.shape.outputFormat.catch('text'),
+  model: z.string().catch(''),
+  failOnFindings: z.boolean().default(false),
+})
+
 /** `agent run`: one job from repository to verdict; sets the exit code. */
 export async function run(path: string, given: unknown): Promise<void> {
-  const options = parseOptions(given)
-  const root = resolveProject(path)
-  const progress = createProgress(options.outputFormat)
-  const outcome = await runProject({
-    root,
-    runsDir: runsDir(),
-    model: createModel(options.model, process.env),
-    only: options.only,
-    limits: { maxTurns: options.maxTurns, maxMinutes: options.maxMinutes, maxUsd: options.maxUsd },
-    signal: abortOnSignals(),
-    onEvent: (event: RunEvent) => progress.event(event),
+  const { outputFormat: format, model, failOnFindings } = formatSchema.parse(given)
+  const outcome = await start(path, given).catch((reason) => {
+    if (format === 'text') throw reason
+    return unstartedOutcome(path, model, toAgentError(reason))
   })
-  progress.end()
-  print(outcome, options.outputFormat)
-  process.exitCode = exitCode(outcome, options.failOnFindings)
+  print(outcome, format)
+  process.exitCode = exitCode(outcome, failOnFindings)
+}
+
+async function start(path: string, given: unknown): Promise<RunOutcome> {
+  const options = parseOptions(given)
+  const progress = createProgress(options.outputFormat)
+  try {
+    return await runProject({
+      root: resolveProject(path),
+      runsDir: runsDir(),
+      model: createModel(options.model, process.env),
+      only: options.only,
+      limits: { maxTurns: options.maxTurns, maxMinutes: options.maxMinutes, maxUsd: options.maxUsd },
+      signal: abortOnSignals(),
+      onEvent: (event: RunEvent) => progress.event(event),
+    })
+  } finally {
+    progress.end()
+  }
 }
 
 function parseOptions(given: unknown): z.infer<typeof optionsSchema> {
@@ -46,7 +64,7 @@ function parseOptions(given: unknown): z.infer<typeof optionsSchema> {
   const [issue] = parsed.error.issues
   const flag = `--${String(issue?.path[0] ?? '').replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
   throw new AgentError('usage', 'BAD_OPTION', `${flag}: ${issue?.message ?? 'not valid'}`, {
-    value: flag,
+    value: String((given as Record<string, unknown>)[String(issue?.path[0])]),
     next: 'See agent run --help.',
   })
 }

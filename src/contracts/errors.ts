@@ -20,3 +20,19 @@ export class AgentError extends Error {
     this.next = details.next
   }
 }
+
+/** Any thrown thing as an error for users: what was aborted was interrupted, what nobody foresaw is a bug of ours. */
+export function toAgentError(reason: unknown): AgentError {
+  if (reason instanceof AgentError) return reason
+  if (reason instanceof Error && reason.name === 'AbortError') return interrupted()
+  const { code, message } = reason instanceof Error ? (reason as NodeJS.ErrnoException) : { message: String(reason) }
+  if (code === 'ENOSPC' || code === 'EDQUOT')
+    return new AgentError('environment', 'DISK_FULL', message, { next: 'Make room, then run again.' })
+  return new AgentError('internal', 'INTERNAL_ERROR', message, {
+    next: 'This is a bug of ours; please report it, with the journal in the run’s folder if there is one.',
+  })
+}
+
+export function interrupted(): AgentError {
+  return new AgentError('interrupted', 'INTERRUPTED', 'Interrupted.', { next: 'Run again when ready.' })
+}

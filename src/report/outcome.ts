@@ -69,6 +69,32 @@ export function buildOutcome(input: OutcomeInput): RunOutcome {
   } satisfies RunOutcome)
 }
 
+/** The `result` object of a run that could not begin: it has no folder, and everything else is empty. */
+export function unstartedOutcome(root: string, model: string, error: AgentError): RunOutcome {
+  return buildOutcome({
+    run: '',
+    runDir: '',
+    root,
+    model,
+    sentTo: null,
+    status: error.kind === 'safety' ? 'refused' : 'error',
+    error,
+    map: null,
+    environment: null,
+    exploration: null,
+    suite: null,
+    measured: null,
+    coverage: null,
+    verdicts: [],
+    dropped: new Map(),
+    landed: false,
+    patch: null,
+    usage: { turns: 0, inputTokens: 0, outputTokens: 0, usd: 0 },
+    durationMs: 0,
+    reports: { json: '', junit: null, markdown: null },
+  })
+}
+
 const describeError = ({ code, kind, message, value, next }: AgentError) => ({ code, kind, message, value, next })
 
 function describeSuite(suite: Suite, measured: RunResult | null): RunOutcome['suite'] {

@@ -1,3 +1,4 @@
+import { toAgentError } from '../contracts/errors.ts'
 import type { Tool } from '../contracts/tool.ts'
 import { draftTestsTool } from './draft-tests.ts'
 import { exploreTool } from './explore.ts'
@@ -20,7 +21,7 @@ export function domainTools(session: Session): Tool[] {
   return tools.map((tool) => rememberFailure(tool, session))
 }
 
-/** The first `AgentError` of a stage decides how a run that cannot go on ends. */
+/** The error of a stage decides how a run that cannot go on ends; one that nobody foresaw is not passed over either. */
 function rememberFailure(tool: Tool, session: Session): Tool {
   return {
     ...tool,
@@ -30,7 +31,7 @@ function rememberFailure(tool: Tool, session: Session): Tool {
         session.failure = null
         return result
       } catch (error) {
-        if (error instanceof Error && error.name === 'AgentError') session.failure = error as Session['failure']
+        session.failure = toAgentError(error)
         throw error
       }
     },

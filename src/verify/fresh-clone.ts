@@ -1,8 +1,8 @@
-import { copyFile, cp, lstat, mkdir, mkdtemp, readlink, rm, symlink, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { copyFile, cp, lstat, mkdir, readlink, symlink, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { execa } from 'execa'
 import type { SuiteFile } from '../contracts/suite.ts'
+import { createPlace, removePlace } from '../workspace/sandbox/scratch-directory.ts'
 
 export interface FreshClone {
   /** Absolute. */
@@ -27,9 +27,11 @@ const NOT_SOURCE = new Set([
 
 /** A directory as a colleague would have it after `git clone`: tracked files only, plus the suite's own. */
 export async function makeFreshClone(root: string, suite: SuiteFile[]): Promise<FreshClone> {
-  const path = await mkdtemp(join(tmpdir(), 'fresh-clone-'))
-  const remove = () => rm(path, { recursive: true, force: true })
+  const place = createPlace()
+  const path = join(place, 'clone')
+  const remove = async () => removePlace(place)
   try {
+    await mkdir(path)
     const tracked = await listTracked(root)
     const files = tracked ? await copyListed(root, path, tracked) : await copyUnlisted(root, path)
     for (const file of suite) {

@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
+import { readFileSync, rmSync } from 'node:fs'
 import { link, mkdir, readFile, realpath, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AgentError } from '../contracts/errors.ts'
@@ -32,8 +33,21 @@ export async function lockProject(root: string): Promise<() => Promise<void>> {
   } finally {
     await rm(aside, { force: true })
   }
+  const unlock = () => {
+    if (readQuietly(lock) === mine) rmSync(lock, { force: true })
+  }
+  process.once('exit', unlock)
   return async () => {
-    if ((await readFile(lock, 'utf8').catch(() => null)) === mine) await rm(lock, { force: true })
+    process.off('exit', unlock)
+    unlock()
+  }
+}
+
+function readQuietly(file: string): string | null {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch {
+    return null
   }
 }
 

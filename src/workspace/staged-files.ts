@@ -1,5 +1,5 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { lstat, mkdir, readFile, rmdir, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import type { Files } from '../contracts/files.ts'
 import { plainPath } from './contained-path.ts'
 import { openWorkspace, type Workspace } from './workspace.ts'
@@ -8,7 +8,7 @@ import { openWorkspace, type Workspace } from './workspace.ts'
 export interface StagedFiles extends Files {
   /** Paths written and not removed again, sorted. */
   list(): Promise<string[]>
-  /** Writes and removes in `to` what was staged. */
+  /** Writes and removes in `to` what was staged: all of it, or, when that throws, nothing. */
   land(to: Files): Promise<void>
 }
 
@@ -20,7 +20,7 @@ export async function stageFiles(base: Workspace, dir: string): Promise<StagedFi
   const written = join(dir, 'files')
   const removedFile = join(dir, 'removed.json')
   await mkdir(written, { recursive: true, mode: 0o700 })
-  const staged = await openWorkspace(written, { writeScope: ['**'] })
+  const staged = await openWorkspace(written, { writeScope: ['**'], fileMode: 0o600 })
   const removed = new Set<string>(JSON.parse(await readFile(removedFile, 'utf8').catch(() => '[]')) as string[])
   const saveRemoved = () => writeFile(removedFile, JSON.stringify([...removed]), { mode: 0o600 })
   const everything = () => staged.glob(['**', '**/{node_modules,dist,build,coverage,vendor}/**'], { dot: true })
@@ -51,11 +51,32 @@ export async function stageFiles(base: Workspace, dir: string): Promise<StagedFi
     },
     list: everything,
     async land(to) {
-      for (const path of await everything()) {
-        const content = await staged.read(path)
-        if (content && !(await to.read(path))?.equals(content)) await to.write(path, content)
+      const undo: (() => Promise<unknown>)[] = []
+      try {
+        for (const path of [...(await everything()), ...removed]) {
+          const [before, after] = [await to.read(path), await staged.read(path)]
+          if (before === after || (before && after?.equals(before))) continue
+          const made = await missingParents(to.root, path)
+          undo.push(async () => {
+            await (before === null ? to.remove(path) : to.write(path, before)).catch(() => undefined)
+            for (const directory of made) await rmdir(directory).catch(() => undefined)
+          })
+          await (after === null ? to.remove(path) : to.write(path, after))
+        }
+      } catch (error) {
+        for (const step of undo.reverse()) await step()
+        throw error
       }
-      for (const path of removed) await to.remove(path)
     },
   }
+}
+
+/** Folders that a write of `path` will make, the innermost first; absolute. */
+async function missingParents(root: string, path: string): Promise<string[]> {
+  const missing: string[] = []
+  for (let at = dirname(join(root, path)); at !== root; at = dirname(at)) {
+    if (await lstat(at).catch(() => null)) break
+    missing.push(at)
+  }
+  return missing
 }

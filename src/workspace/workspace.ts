@@ -22,10 +22,17 @@ export interface Workspace extends Files {
   checkWrite(path: string): Promise<void>
 }
 
-/** Opens a project's tree. `writeScope`: globs that may be written, instead of the usual test and CI files. */
-export async function openWorkspace(root: string, options: { writeScope?: string[] } = {}): Promise<Workspace> {
+interface WorkspaceOptions {
+  /** Globs that may be written, instead of the usual test and CI files. */
+  writeScope?: string[]
+  /** Permission bits of new files, before the process's mask. */
+  fileMode?: number
+}
+
+/** Opens a project's tree. */
+export async function openWorkspace(root: string, options: WorkspaceOptions = {}): Promise<Workspace> {
   const real = await realRoot(root)
-  return new RealWorkspace(real, options.writeScope ?? WRITE_SCOPE)
+  return new RealWorkspace(real, options.writeScope ?? WRITE_SCOPE, options.fileMode ?? 0o666)
 }
 
 async function realRoot(root: string): Promise<string> {
@@ -40,10 +47,12 @@ async function realRoot(root: string): Promise<string> {
 class RealWorkspace implements Workspace {
   readonly root: string
   readonly #writeScope: string[]
+  readonly #fileMode: number
 
-  constructor(root: string, writeScope: string[]) {
+  constructor(root: string, writeScope: string[], fileMode: number) {
     this.root = root
     this.#writeScope = writeScope
+    this.#fileMode = fileMode
   }
 
   async read(path: string): Promise<Buffer | null> {
@@ -117,7 +126,7 @@ class RealWorkspace implements Workspace {
       await this.#checkTarget(directory.relative, name, path)
       const before = await lstat(directory.at(name)).catch(() => null)
       const { O_CREAT, O_EXCL, O_NOFOLLOW, O_WRONLY } = constants
-      const handle = await open(aside, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o666)
+      const handle = await open(aside, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, this.#fileMode)
       try {
         await handle.writeFile(content)
         await this.#keepOwner(handle, before ?? (await lstat(directory.at('.'))))

@@ -9,13 +9,20 @@ describe('what cannot be started', () => {
   it('names the install command when dependencies are missing', async () => {
     const map = projectMap({
       packageManager: 'pnpm',
-      dependencies: { express: { range: '^4', installed: null, dev: false } },
+      dependencies: { 'not-there': { range: '^4', installed: null, dev: false } },
     })
     await expect(start(map)).rejects.toMatchObject({
       code: 'DEPENDENCIES_MISSING',
-      value: 'express',
+      value: 'not-there',
       next: expect.stringContaining('pnpm install'),
     })
+  })
+
+  it('finds dependencies where Node would: hoisted to a workspace, or behind a link', async () => {
+    const environment = await start(
+      projectMap({ dependencies: { express: { range: '*', installed: null, dev: false } } }),
+    )
+    await environment.stop()
   })
 
   it('shows the output of a migration that fails', async () => {

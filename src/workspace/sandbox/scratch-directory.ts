@@ -6,17 +6,24 @@ import { isAlive, type ProcessIdentity, thisProcess } from '../process-identity.
 const PREFIX = 'itb-'
 const OWNER = 'owner.json'
 let swept = false
+const present = new Set<string>()
 
 /** A fresh directory of the machine for one sandbox; its path is short enough for Unix sockets. */
 export function createPlace(): string {
-  if (!swept) sweepPlaces()
+  if (!swept) {
+    sweepPlaces()
+    // Whoever is told twice to end does not wait for sandboxes to stop.
+    process.once('exit', () => present.forEach(tryRemove))
+  }
   swept = true
   const place = mkdtempSync(join(tmpdir(), `${PREFIX}${process.pid}-`))
+  present.add(place)
   writeFileSync(join(place, OWNER), JSON.stringify(thisProcess()))
   return place
 }
 
 export function removePlace(place: string): void {
+  present.delete(place)
   rmSync(place, { recursive: true, force: true, maxRetries: 3 })
 }
 
@@ -26,14 +33,19 @@ export function sweepPlaces(): string[] {
   for (const name of readdirSync(tmpdir())) {
     const place = join(tmpdir(), name)
     if (!name.startsWith(PREFIX) || !isAbandoned(place)) continue
-    try {
-      removePlace(place)
-      gone.push(place)
-    } catch {
-      // Another user's, or another process sweeps too.
-    }
+    if (tryRemove(place)) gone.push(place)
   }
   return gone
+}
+
+function tryRemove(place: string): boolean {
+  try {
+    removePlace(place)
+    return true
+  } catch {
+    // Another user's, or another process sweeps too.
+    return false
+  }
 }
 
 function isAbandoned(place: string): boolean {
