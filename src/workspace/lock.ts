@@ -28,7 +28,7 @@ export async function lockProject(root: string): Promise<() => Promise<void>> {
           value: String(holder.pid),
           next: 'Wait until it has finished, or stop it.',
         })
-      await takeAway(lock, theirs)
+      if (await replaceStale(lock, theirs, aside)) break
     }
   } finally {
     await rm(aside, { force: true })
@@ -61,16 +61,24 @@ async function tryLink(from: string, to: string): Promise<boolean> {
   }
 }
 
-/** Removes a stale lock; one that was renewed between reading and taking is put back. */
-async function takeAway(lock: string, stale: string): Promise<void> {
-  const taken = `${lock}.${randomBytes(6).toString('hex')}`
-  try {
-    await rename(lock, taken)
-  } catch {
-    return
+/**
+ * Puts `ours` in the place of a lock whose holder is dead. Only who has claimed that very content may replace it, and only
+ * while it is still there, so that of many one wins; a claim whose maker died is dropped.
+ */
+async function replaceStale(lock: string, stale: string, ours: string): Promise<boolean> {
+  const claim = `${lock}.${createHash('sha256').update(stale).digest('hex').slice(0, 12)}.claim`
+  if (!(await tryLink(ours, claim))) {
+    const claimant = parse((await readFile(claim, 'utf8').catch(() => null)) ?? '')
+    if (claimant && !isAlive(claimant)) await rm(claim, { force: true })
+    return false
   }
-  if ((await readFile(taken, 'utf8')) !== stale) await tryLink(taken, lock)
-  await rm(taken, { force: true })
+  try {
+    if (readQuietly(lock) !== stale) return false
+    await rename(ours, lock)
+    return true
+  } finally {
+    await rm(claim, { force: true })
+  }
 }
 
 function parse(text: string): ProcessIdentity | null {
