@@ -192,6 +192,8 @@ export interface ProjectMap {
   externals: ExternalService[]
   queues: { name: string; system: string; source: SourceRef }[]
   variables: EnvironmentVariable[]
+  /** NODE_ENV that tests run under, where it is not `test`: the project's own choice, or the one it is configured for. */
+  mode?: string
   boot: Boot | null
   tests: TestConventions
   /** Source files of the application: what coverage is measured over and what faults go into. */

@@ -43,5 +43,6 @@ export async function startEnvironment(map: ProjectMap, options: EnvironmentOpti
 /** Another mode cannot lead to another database where variables decide all addresses. */
 function mayLackTestMode(map: ProjectMap, given: Record<string, string>, error: unknown): boolean {
   const decided = map.stores.every((store) => store.address.length > 0)
-  return decided && given.NODE_ENV === undefined && error instanceof AgentError && error.code === 'MIGRATION_FAILED'
+  const usual = map.mode === undefined && given.NODE_ENV === undefined
+  return decided && usual && error instanceof AgentError && error.code === 'MIGRATION_FAILED'
 }

@@ -107,8 +107,10 @@ export function requireSuite(session: Session): Suite {
 
 /** The plug for the suite's runner, or for the one the project uses. */
 export function runnerFor(session: Session): RunnerPlug {
-  const name = session.suite?.runner ?? requireMap(session).tests.runner
-  const runner = findRunner(name)
+  const map = requireMap(session)
+  const name = session.suite?.runner ?? map.tests.runner
+  // Beside a runner we do not write for, Jest will do where it is there.
+  const runner = findRunner(name) ?? ('jest' in map.dependencies ? findRunner('jest') : null)
   if (runner !== null) return runner
   throw new AgentError('usage', 'UNSUPPORTED_RUNNER', `Suites for ${name} cannot be written yet.`, {
     value: name,

@@ -144,3 +144,62 @@ app.get('/x', ${handler})`)
   ])
   expect(auth(map)).toEqual({ 'GET /x': 'required' })
 })
+
+test('a route that takes credentials from the body to log in is open, and says which', async () => {
+  const map = await express(`
+const passport = require('passport')
+const { Strategy: Local } = require('passport-local')
+passport.use(new Local({ usernameField: 'email' }, (email, password, done) => done(null, false)))
+passport.use('jwt', new (require('passport-jwt').Strategy)({}, (payload, done) => done(null, false)))
+app.post('/login', passport.authenticate('local'), (req, res) => { if (!req.user) return res.sendStatus(401); res.json({}) })
+app.post('/login-by-hand', (req, res, next) => passport.authenticate('local', (error, user) => {
+  if (!user) return res.sendStatus(401)
+  res.json(user)
+})(req, res, next))
+app.get('/me', passport.authenticate('jwt', { session: false }), ${handler})
+app.get('/me-by-hand', (req, res, next) => passport.authenticate('jwt', (error, user) => {
+  if (!user) return res.sendStatus(401)
+  res.json(user)
+})(req, res, next))`)
+  expect(auth(map)).toEqual({
+    'POST /login': 'none',
+    'POST /login-by-hand': 'none',
+    'GET /me': 'required',
+    'GET /me-by-hand': 'required',
+  })
+  for (const operation of ['POST /login', 'POST /login-by-hand'])
+    expect(endpoint(map, operation).body?.schema.required).toEqual(['email', 'password'])
+})
+
+test('keys in headers, compared with one or looked for among several', async () => {
+  const map = await express(`
+const keys = (process.env.API_KEYS || '').split(',')
+const one = (req, res, next) => (req.get('X-API-Key') === process.env.API_KEY ? next() : res.sendStatus(401))
+const among = (req, res, next) => (keys.includes(req.headers['x-api-key']) ? next() : res.sendStatus(401))
+const either = (req, res, next) => (req.query.api_key || req.headers['x-api-key'] ? next() : res.sendStatus(401))
+const admin = (req, res, next) => (req.headers['x-admin-key'] !== process.env.ADMIN_KEY ? res.sendStatus(403) : next())
+app.get('/one', one, ${handler})
+app.get('/among', among, ${handler})
+app.get('/either', either, ${handler})
+app.get('/admin', admin, ${handler})
+app.post('/once', (req, res) => (req.headers['idempotency-key'] ? res.json({}) : res.sendStatus(409)))`)
+  expect(auth(map)).toEqual({
+    'GET /one': 'required',
+    'GET /among': 'required',
+    'GET /either': 'required',
+    'GET /admin': 'required',
+    'POST /once': 'none',
+  })
+  expect(map.auth.map(({ kind, header }) => `${kind} ${header}`)).toEqual(['api-key x-api-key', 'api-key x-admin-key'])
+})
+
+test('a message that begins with the word is no scheme', async () => {
+  const map = await express(`
+const gate = (req, res, next) => {
+  const [scheme, token] = (req.headers.authorization || '').split(' ')
+  if (scheme !== 'Bearer') return res.status(401).json({ error: 'Token invalid or expired' })
+  next()
+}
+app.get('/x', gate, ${handler})`)
+  expect(map.auth[0]?.prefixes).toEqual(['Bearer'])
+})

@@ -198,3 +198,24 @@ export default app`,
     body: { schema: { type: 'object', required: ['a'], properties: { a: { type: 'integer', minimum: 2 } } } },
   })
 })
+
+test('a body that is handed on whole has no fields that anybody could name', async () => {
+  const map = await koa(`const db = require('knex')({ client: 'pg', connection: process.env.URL })
+const router = new Router()
+router.post('/movies', async (ctx) => { ctx.body = await db('movies').insert(ctx.request.body).returning('*') })
+app.use(router.routes())`)
+  expect(endpoint(map, 'POST /movies').body).toBeNull()
+})
+
+test('a validator of what is sent back says nothing of what is sent', async () => {
+  const map = await express(`const { z } = require('zod')
+const repository = require('typeorm').getRepository('Thing')
+const sent = z.object({ name: z.string() })
+const stored = sent.extend({ id: z.number() })
+app.post('/things', async (req, res) => {
+  const data = sent.parse(req.body)
+  const thing = repository.create(data)
+  res.json(stored.parse(thing))
+})`)
+  expect(Object.keys(endpoint(map, 'POST /things').body?.schema.properties ?? {})).toEqual(['name'])
+})

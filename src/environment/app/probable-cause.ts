@@ -20,6 +20,14 @@ const CLUES: Clue[] = [
     }),
   },
   {
+    pattern:
+      /(?:Try to install it: npm install|run\s+\$ npm install|Please install) ['"`]?([@\w/.-]+)['"`]?(?: package manually| --save|\s*$)/m,
+    explain: ([, name = '']) => ({
+      cause: `the dependency ${name} is not installed`,
+      next: `Run \`npm install ${name}\`: the code asks for it in this mode.`,
+    }),
+  },
+  {
     pattern: /Cannot find (?:module|package) ['"]([^'"]+)['"]/,
     explain: ([, module = '']) =>
       /^[./]|^file:/.test(module)

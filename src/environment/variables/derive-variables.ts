@@ -24,7 +24,7 @@ export function deriveVariables(options: {
   scratch: string
 }): Pick<Environment, 'variables' | 'invented'> {
   const { map, addresses, given, scratch } = options
-  const decided: Record<string, string> = { ...options.base, NODE_ENV: 'test' }
+  const decided: Record<string, string> = { ...options.base, NODE_ENV: map.mode ?? 'test' }
   for (const store of [...map.stores].reverse()) {
     const address = addresses.get(store.name)
     if (address) Object.assign(decided, deriveStoreVariables(store, address, map))

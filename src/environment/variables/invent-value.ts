@@ -34,6 +34,10 @@ export function inventValue(
       return { value: unreachable(variable), why: 'no such service in the environment; nobody answers there' }
     case 'secret':
       return has ? null : secret(variable.name, project)
+    case 'database':
+      // It leads to no store that inspection found: set, it could only mislead.
+      if (!variable.required || has) return null
+      return { value: byName(variable.name), why: 'required, and nothing names a value' }
     case 'path':
       return variable.required && !has ? { value: `${scratch}/files`, why: 'a directory of the environment' } : null
     case 'mode':
@@ -41,11 +45,12 @@ export function inventValue(
     default:
       if (variable.secret && !has) return secret(variable.name, project)
       if (!variable.required || has) return null
-      return {
-        value: BY_NAME.find(([name]) => name.test(variable.name.toUpperCase()))?.[1] ?? 'test',
-        why: 'required, and nothing names a value',
-      }
+      return { value: byName(variable.name), why: 'required, and nothing names a value' }
   }
+}
+
+function byName(variable: string): string {
+  return BY_NAME.find(([name]) => name.test(variable.toUpperCase()))?.[1] ?? 'test'
 }
 
 /** Long enough for any algorithm, the same in every run of a project, and nobody's. */

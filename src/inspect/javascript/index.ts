@@ -1,7 +1,7 @@
 import { AgentError } from '../../contracts/errors.ts'
 import type { Files } from '../../contracts/files.ts'
 import type { LanguagePlug } from '../../contracts/plugs.ts'
-import type { ProjectMap } from '../../contracts/project.ts'
+import type { DataStore, ProjectMap } from '../../contracts/project.ts'
 import { FRAMEWORKS } from './frameworks/table.ts'
 import { findAuth } from './project/auth.ts'
 import { findBoot } from './project/boot.ts'
@@ -9,7 +9,8 @@ import { readConfig } from './project/config.ts'
 import { readConventions } from './project/conventions.ts'
 import { findEntries } from './project/entry.ts'
 import { findExternals } from './project/externals.ts'
-import { readManifest } from './project/manifest.ts'
+import { type Manifest, readManifest } from './project/manifest.ts'
+import { chooseMode } from './project/mode.ts'
 import { findQueues } from './project/queues.ts'
 import { isTest, readSources } from './project/sources.ts'
 import { findStores } from './project/stores.ts'
@@ -36,10 +37,16 @@ async function inspect(files: Files): Promise<ProjectMap> {
     })
   const manifest = await readManifest(files, tree)
   const config = readConfig(tree)
-  const world = createWorld(tree, config.value)
   const modules = [...tree.sources.keys()].filter((path) => !isTest(path))
-  const evaluated = evaluateProject(world, findEntries(tree, world), modules)
-  const endpoints = describeRoutes(evaluated)
+  const inMode = (mode: string) => {
+    const world = createWorld(tree, config.value, mode)
+    const evaluated = evaluateProject(world, findEntries(tree, world), modules)
+    // Handlers open connections too, so they are followed first.
+    const endpoints = describeRoutes(evaluated)
+    return { mode, world, evaluated, endpoints, stores: findStores(tree, manifest, evaluated) }
+  }
+  const chosen = withRealStores(chooseMode(tree, manifest.scripts), manifest, inMode)
+  const { mode, world, evaluated, endpoints, stores } = chosen
   const variables = findVariables(tree, evaluated, config)
   const used = evaluated.interp.loaded.length > 0 ? evaluated.interp.loaded : modules
   const typescript = used.some((path) => /\.[cm]?tsx?$/.test(path))
@@ -59,16 +66,36 @@ async function inspect(files: Files): Promise<ProjectMap> {
     dependencies: manifest.dependencies,
     endpoints,
     auth: findAuth(tree, evaluated, endpoints),
-    stores: findStores(tree, manifest, evaluated),
+    stores,
     externals: findExternals(tree, evaluated),
     queues: findQueues(tree, evaluated),
     variables,
+    ...(mode === 'test' ? {} : { mode }),
     boot: findBoot(tree, world, manifest, evaluated),
     tests: readConventions(tree, manifest),
     sources: modules.filter((path) => !SUPPORT.test(path)),
     warnings: [...tree.warnings, ...evaluated.interp.warnings, ...unserved(evaluated.routes.length, tree.documents)],
   }
 }
+
+/**
+ * Under test some projects put a database into memory, where nobody can look at it, or take a driver that is not theirs.
+ * Where development leads to one that variables decide, that one is used.
+ */
+function withRealStores<T extends { stores: DataStore[] }>(
+  mode: string,
+  manifest: Manifest,
+  inMode: (mode: string) => T,
+): T {
+  const usual = inMode(mode)
+  const installed = SQLITE_DRIVERS.some((name) => name in manifest.dependencies)
+  if (!usual.stores.some(({ engine, file }) => engine === 'sqlite' && (file === ':memory:' || !installed))) return usual
+  const other = inMode('development')
+  const decided = ({ address }: DataStore) => address.length > 0
+  return other.stores.length > 0 && other.stores.every(decided) ? other : usual
+}
+
+const SQLITE_DRIVERS = ['sqlite3', 'better-sqlite3', 'sqlite', 'sql.js', 'libsql', '@libsql/client', '@vscode/sqlite3']
 
 /** Without routes at the root, a package of the workspace may be the server. */
 function unserved(routes: number, documents: Map<string, string>): ProjectMap['warnings'] {

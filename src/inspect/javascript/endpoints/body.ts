@@ -21,7 +21,9 @@ export function bodyOf(walk: Walk): RequestBody | null {
       provenance: declared ? 'schema' : 'usage',
     }
   }
-  if (!declared && !read) return null
+  // Handed on whole, it may hold anything: the table it goes to says more than an object without fields.
+  const named = Object.keys(schema.properties ?? {}).length > 0 || schema.type !== 'object'
+  if (!declared && !(read && named)) return null
   return { contentType: 'application/json', schema, provenance: declared ? 'schema' : 'usage' }
 }
 
@@ -59,10 +61,18 @@ interface Declared {
 }
 
 function validationsOf(walk: Walk, from: Input['from']): Declared[] {
-  return walk.validations.flatMap(({ value, schema, options }) => {
-    const converted = toJsonSchema(walk.interp, schema, options)
-    return converted ? spread(value, converted, from) : []
-  })
+  const of = (validations: Walk['validations']) =>
+    validations.flatMap(({ value, schema, options }) => {
+      const converted = toJsonSchema(walk.interp, schema, options)
+      return converted ? spread(value, converted, from) : []
+    })
+  // What a call made of the input may be its cleaned form, or the stored row on its way out.
+  const direct = of(walk.validations.filter(({ value }) => !isMade(value)))
+  return direct.length > 0 ? direct : of(walk.validations)
+}
+
+function isMade(value: Value): boolean {
+  return value.k === 'union' ? value.of.every(isMade) : value.k === 'sym' && value.op === 'call'
 }
 
 /** A validator may look at one field, or at an object that the code put together from several. */

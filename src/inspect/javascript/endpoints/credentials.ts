@@ -2,7 +2,9 @@ import { ANONYMOUS, type Input, native, type Obj, obj, textOf, UNKNOWN, type Val
 
 const PERSON =
   /user|auth|account|session|token|claims|jwt|member|admin|identity|principal|current|decoded|customer|owner|login|role|permission/i
-const HEADER = /^(authorization|cookie|proxy-authorization)$|token|api-?key|(^|-)auth|secret|session/i
+const HEADER =
+  /^(authorization|cookie|proxy-authorization)$|^(?!.*(csrf|xsrf)).*token|api-?key|(^|-)auth|secret|session|^(?!idempotency).*(^|-)key$/i
+const QUERY_KEYS = ['api_key', 'apikey', 'apiKey', 'api-key', 'access_token', 'accessToken']
 
 /** A new field root of the request. */
 export function input(from: Input['from'], path: string[] = []): Input {
@@ -13,6 +15,13 @@ export function input(from: Input['from'], path: string[] = []): Input {
 export function unset(name: string, anonymous: boolean): Value {
   if (!PERSON.test(name)) return { k: 'unknown', name }
   return anonymous ? ANONYMOUS : input('user', [name])
+}
+
+/** The query of a request; a stranger has no key to put there. */
+export function queryInput(anonymous: boolean): Input {
+  const query = input('query')
+  if (anonymous) for (const name of QUERY_KEYS) query.assigned.set(name, ANONYMOUS)
+  return query
 }
 
 /** The value of a request header. */

@@ -1,7 +1,7 @@
 import { member } from '../evaluate/members.ts'
 import { statusNamed } from '../evaluate/packages.ts'
 import { lit, literal, native, type Obj, obj, textOf, UNKNOWN, type Value } from '../evaluate/values.ts'
-import { carried, headersObject, input, unset } from './credentials.ts'
+import { carried, headersObject, input, queryInput, unset } from './credentials.ts'
 import type { Caller, Walk } from './walk.ts'
 
 const SAMPLE = (path: string) => path.replace(/:\w+(\([^)]*\))?\??/g, '1')
@@ -34,7 +34,7 @@ function request(walk: Walk, app: Value, mount: () => string): Obj {
   const headers = headersObject(anonymous, read)
   const fixed: Record<string, Value> = {
     body: input('body'),
-    query: input('query'),
+    query: queryInput(anonymous),
     params: input('params'),
     headers,
     cookies: carried('cookies', anonymous, read),

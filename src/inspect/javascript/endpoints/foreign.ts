@@ -1,10 +1,11 @@
 import { member } from '../evaluate/members.ts'
+import { logsIn } from '../evaluate/passport.ts'
 import { alternatives, origin, type Sym, textOf, truth, type Value } from '../evaluate/values.ts'
 import { readChain } from '../schemas/express-validator.ts'
 import { isSchema } from '../schemas/validate.ts'
 import type { Walk } from './walk.ts'
 
-type Verdict = 'refuses' | 'passes' | null
+type Verdict = 'refuses' | 'passes' | 'logs-in' | null
 
 const GUARDS =
   /^(express-jwt|koa-jwt|koa-jwt2|express-basic-auth|koa-basic-auth|express-oauth2-jwt-bearer|express-bearer-token-auth|http-auth-connect|express-oauth-server|keycloak-connect|connect-ensure-login|express-openid-connect|@clerk\/express|@clerk\/clerk-sdk-node|supertokens-node.*|@okta\/.*|passport-.*)$/
@@ -79,28 +80,14 @@ function matches(pattern: Value, path: string): boolean {
   return textOf(pattern)?.replace(/(.)\/$/, '$1') === sample
 }
 
-const LOGIN_STRATEGIES =
-  /local|ldap|google|facebook|github|twitter|linkedin|saml|oauth|openid|azure|apple|discord|auth0|magic|anonymous|custom-login/i
-
-/** `passport.authenticate(…)`: strategies that take their credentials from the body or another site are the login itself. */
+/** `passport.authenticate(…)`, where it is not the login itself, keeps strangers out. */
 function passport(walk: Walk, value: Sym, path: string[]): Verdict {
   if (!path.includes('authenticate')) return 'passes'
   const call = callsOf(value).at(-1)
-  const [names, ...rest] = call?.args ?? []
-  const list = names?.k === 'arr' ? names.items : names ? [names] : []
-  const kinds = list.map((one) => {
-    const name = textOf(one) ?? ''
-    const strategy = walk.interp.notes.get(`passport:${name}`)
-    return `${name} ${(strategy && origin(strategy)?.module) ?? ''}`
-  })
-  const callback = rest.find((arg) => arg.k === 'fn')
-  if (callback) return null
-  return kinds.some((kind) => LOGIN_STRATEGIES.test(kind)) ? login(walk) : 'refuses'
-}
-
-function login(walk: Walk): Verdict {
+  if (!call || call.args.slice(1).some((arg) => arg.k === 'fn')) return null
+  if (!logsIn(walk.interp, call)) return 'refuses'
   if (!walk.anonymous) walk.statuses.add(401)
-  return 'passes'
+  return 'logs-in'
 }
 
 function upload(walk: Walk, value: Sym, path: string[]): Verdict {

@@ -11,7 +11,7 @@ import {
   UNKNOWN,
   type Value,
 } from '../evaluate/values.ts'
-import { carried, headersObject, input, unset } from './credentials.ts'
+import { carried, headersObject, input, queryInput, unset } from './credentials.ts'
 import type { Caller, Walk } from './walk.ts'
 
 const SAMPLE = (path: string) => path.replace(/:\w+(\([^)]*\))?\??/g, '1')
@@ -39,7 +39,7 @@ function context(walk: Walk, app: Value): Obj {
   const request: Obj = obj()
   request.open = true
   const shared: Record<string, Value> = {
-    query: input('query'),
+    query: queryInput(anonymous),
     params: input('params'),
     header: headers,
     headers,

@@ -1,6 +1,7 @@
 import type { JsonSchema } from '../../../contracts/json.ts'
 import type { Interpreter, Observer } from '../evaluate/interpreter.ts'
 import { ABRUPT } from '../evaluate/interpreter.ts'
+import { member, setMember } from '../evaluate/members.ts'
 import {
   alternatives,
   type Input,
@@ -131,6 +132,7 @@ export class Walk implements Observer {
   /** Middleware that is not the project's own. */
   private foreign(value: Value, args: Value[], last: boolean, onward: () => Value): Value {
     const verdict = foreignMiddleware(this, value)
+    if (verdict === 'logs-in') signIn(this.interp, args[0])
     if (verdict === 'refuses') {
       this.statuses.add(401)
       if (this.anonymous) {
@@ -217,6 +219,15 @@ export class Walk implements Observer {
       if (typeof text === 'string' && text && roleLike(one)) this.roles.add(text)
     }
   }
+}
+
+/** From here on the request has a user: `req.user`, or `ctx.state.user`. */
+function signIn(interp: Interpreter, request: Value | undefined): void {
+  if (request?.k !== 'obj') return
+  const user: Value = { k: 'unknown', name: 'user' }
+  const state = member(interp, request, 'state')
+  if (state.k === 'obj') setMember(interp, state, 'user', user)
+  else setMember(interp, request, 'user', user)
 }
 
 /** A value as it is now: the code goes on to put more into it. */

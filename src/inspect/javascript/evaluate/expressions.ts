@@ -358,7 +358,7 @@ function settle(interp: Interpreter, name: string, subject: Expr, x: Expr & { t:
     return result
   }
   const errors = thrown.length > 0 ? thrown : [UNKNOWN]
-  const handle = (error: Value) => interp.call(onError, [error], UNDEFINED, x.line)
+  const handle = (error: Value) => interp.recover(() => interp.call(onError, [error], UNDEFINED, x.line))
   const handled = result
     ? errors.map((error) => interp.maybe(() => handle(error)))
     : errors.slice(0, 1).map((error) => interp.capture(() => handle(error)).value)

@@ -75,11 +75,11 @@ export function globalName(value: Value): string | null {
   return from && from.path.length === 0 && from.module.startsWith('#') ? from.module.slice(1) : null
 }
 
-/** `process.env`: under test, every other variable open. */
+/** `process.env`: in the mode of tests, every other variable open. */
 export function environment(interp: Interpreter): Value {
   const get = (name: string): Value => {
     interp.noteVariable(name)
-    return name === 'NODE_ENV' ? lit('test') : ({ k: 'env', name, fallback: null } satisfies Env)
+    return name === 'NODE_ENV' ? lit(interp.world.mode) : ({ k: 'env', name, fallback: null } satisfies Env)
   }
   return { ...obj(), host: { get, set: () => undefined } }
 }

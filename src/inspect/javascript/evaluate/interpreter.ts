@@ -63,6 +63,8 @@ export interface World {
   text(file: string): string | null
   /** Values of the `config` package: `null` when there is none. */
   config: Value | null
+  /** What NODE_ENV is taken to be. */
+  mode: string
 }
 
 export interface SideEffect {
@@ -70,6 +72,8 @@ export interface SideEffect {
   file: string
   line: number
   args: Value[]
+  /** Only where something failed, or a condition holds that is not known: `catch { process.exit(1) }`. */
+  unsure: boolean
   /** Modules that were being loaded at that moment, outermost first. */
   loading: string[]
 }
@@ -102,6 +106,8 @@ export class Interpreter {
   readonly variables = new Map<string, { file: string; fallback: string | undefined; required: boolean }>()
   throws: Value[] = []
   depth = 0
+  /** How many handlers of failures are being evaluated. */
+  recovering = 0
   steps = 0
   /** Expressions evaluated before functions are no longer entered: set-up first, then anew for each request. */
   maxSteps = 1_000_000
@@ -266,8 +272,19 @@ export class Interpreter {
     this.calls.push(result)
     const modelled = callPackage(this, result)
     if (modelled) return modelled
-    const answer = this.outside(args)
+    const onError = args[0]?.k === 'lit' && args[0].v === 'error'
+    const answer = onError ? this.recover(() => this.outside(args)) : this.outside(args)
     return answer === ANONYMOUS ? answer : result
+  }
+
+  /** Evaluates what happens only after a failure. */
+  recover<T>(work: () => T): T {
+    this.recovering++
+    try {
+      return work()
+    } finally {
+      this.recovering--
+    }
   }
 
   /** Code that is not the project's was called: it may call back, and knows nothing of absent credentials. */

@@ -134,6 +134,7 @@ const processModel: PackageModel = (interp, call, [name]) => {
       file: call.file,
       line: call.line,
       args: call.args,
+      unsure: interp.recovering > 0 || interp.depth > 0,
       loading: [...interp.loading],
     })
     throw ABRUPT

@@ -3,6 +3,7 @@ import { callArray } from './arrays.ts'
 import { dig, type Interpreter } from './interpreter.ts'
 import { assignInto, member } from './members.ts'
 import type { PackageModel } from './packages.ts'
+import { passport } from './passport.ts'
 import { lit, native, obj, type Sym, textOf, truth, UNDEFINED, UNKNOWN, type Value } from './values.ts'
 
 const PATHS: Record<string, (...parts: string[]) => string> = {
@@ -74,7 +75,8 @@ const servers: PackageModel = (interp, call, path) => {
 /** Notes that a server starts to listen. */
 export function listen(interp: Interpreter, args: Value[], line: number): void {
   const file = interp.currentFile ?? interp.loading.at(-1) ?? ''
-  interp.effects.push({ kind: 'listen', file, line, args, loading: [...interp.loading] })
+  const unsure = interp.recovering > 0 || interp.depth > 0
+  interp.effects.push({ kind: 'listen', file, line, args, unsure, loading: [...interp.loading] })
   interp.outside(args)
 }
 
@@ -159,25 +161,40 @@ const same: PackageModel = (_, call) => call.args.find((arg) => arg.k === 'fn') 
 const utilities: PackageModel = (_, call, path) =>
   path.at(-1) === 'promisify' || path.at(-1) === 'callbackify' ? (call.args[0] ?? null) : null
 
-/** `passport.authenticate(name, callback)(req, res, next)`: the callback is told who it is, or that it is nobody. */
-function authenticate(interp: Interpreter, call: Sym): Value | null {
-  const callback = call.base?.args.find((arg) => arg.k === 'fn')
-  if (!callback) return null
-  const nobody = [lit(null), lit(false), obj({ message: lit('No auth token') })]
-  const user: Value = { k: 'input', from: 'user', path: ['user'], assigned: new Map() }
-  return interp.call(callback, interp.observer?.anonymous ? nobody : [lit(null), user, UNDEFINED], UNDEFINED, call.line)
+/** `env.get('PORT').default('3000').asPortNumber()` of env-var. */
+const envVar: PackageModel = (interp, call, path) => {
+  if (!/^as[A-Z]/.test(path.at(-1) ?? '')) return null
+  let name: string | undefined
+  let fallback: Value | null = null
+  let required = false
+  for (let at: Sym | null = call; at; at = at.base) {
+    if (at.op !== 'call') continue
+    const method = at.base?.op === 'mem' ? at.base.name : ''
+    if (method === 'get') name = textOf(at.args[0])
+    if (method === 'default') fallback = at.args[0] ?? null
+    if (method === 'required') required = true
+  }
+  return name === undefined ? null : variable(interp, name, fallback, required)
 }
 
-/** Strategies by the name they are used under, for `passport.authenticate(name)`. */
-const passport: PackageModel = (interp, call, path) => {
-  if (path.join('.').endsWith('authenticate.()')) return authenticate(interp, call)
-  // Its callback is called per request, once it is known who asks.
-  if (path.at(-1) === 'authenticate' || path.at(-1) === 'authorize') return call
-  if (path.at(-1) !== 'use') return null
-  const [first, second] = call.args
-  const name = textOf(first)
-  if (name && second) interp.notes.set(`passport:${name}`, second)
-  return UNDEFINED
+function variable(interp: Interpreter, name: string, fallback: Value | null, required: boolean): Value {
+  interp.noteVariable(name, { ...(fallback ? { fallback } : {}), required: required && !fallback })
+  return name === 'NODE_ENV' ? lit(interp.world.mode) : { k: 'env', name, fallback }
+}
+
+/** `cleanEnv(process.env, { PORT: port({ default: 3000 }) })` of envalid. */
+const envalid: PackageModel = (interp, call, path) => {
+  const shape = call.args[1]
+  if (!/^(cleanEnv|customCleanEnv)$/.test(path.at(-1) ?? '') || shape?.k !== 'obj') return null
+  const result = obj({}, interp.depth)
+  result.open = true
+  for (const [name, rule] of shape.props) {
+    const options = rule.k === 'sym' ? rule.args.find((arg) => arg.k === 'obj') : undefined
+    const given = ['testDefault', 'devDefault', 'default'].map((key) => options && member(interp, options, key))
+    const fallback = given.find((one) => one?.k === 'lit' && one.v !== undefined) ?? null
+    result.props.set(name, variable(interp, name, fallback, true))
+  }
+  return result
 }
 
 /** Packages that projects build their routes, configuration and checks with. */
@@ -208,4 +225,6 @@ export const libraries: Record<string, PackageModel> = {
   'express-wrap-async': same,
   passport,
   'koa-passport': passport,
+  'env-var': envVar,
+  envalid,
 }

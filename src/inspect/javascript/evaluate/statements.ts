@@ -304,7 +304,8 @@ function runTry(interp: Interpreter, stmt: Stmt & { s: 'try' }, scope: Scope): b
     let handled = false
     try {
       if (stmt.param) bind(interp, stmt.param, error, own, true)
-      handled = execute(interp, stmt.handler, own)
+      const { handler } = stmt
+      handled = interp.recover(() => execute(interp, handler, own))
     } catch (failure) {
       if (!(failure instanceof Abrupt)) throw failure
     }

@@ -6,7 +6,8 @@ import { isTest, type SourceTree } from './sources.ts'
 
 const SIGNERS = /^(jsonwebtoken|jose|express-jwt|koa-jwt|koa-jwt2|jwt-simple|passport-jwt|fast-jwt|njwt|@tsndr\/.*)$/
 const BEARER = /authorization|fromAuthHeader|express-jwt|koa-jwt|http-bearer/i
-const API_KEY = /^(x-)?(api-?key|auth-token|access-token|token)$/
+const API_KEY =
+  /(^|-)api-?key$|^x-.*(?<!idempotency-)key$|(^|-)(auth|access|admin|api|service|internal)-(token|key|secret)$|^(x-)?token$/
 
 /** How callers prove who they are, read from where the code looks for it. */
 export function findAuth(tree: SourceTree, evaluated: Evaluated, endpoints: Endpoint[]): AuthScheme[] {
@@ -55,7 +56,9 @@ export function findAuth(tree: SourceTree, evaluated: Evaluated, endpoints: Endp
 /** Is the word written as the scheme before a token? */
 function names(text: string, word: string): boolean {
   if (word === 'Bearer' && /fromAuthHeaderAsBearerToken|http-bearer/.test(text)) return true
-  return new RegExp(`['"\`/^(]${word}(['"\`]|\\s|\\\\s)`, word === 'Bearer' ? 'i' : '').test(text)
+  // A message such as 'Token invalid' begins with the word too.
+  const end = word === 'Bearer' ? `['"\`]|\\s|\\\\s` : `['"\`]|\\s['"\`$([.]|\\\\s`
+  return new RegExp(`['"\`/^(]${word}(${end})`, word === 'Bearer' ? 'i' : '').test(text)
 }
 
 /** The variable that the tokens' secret comes from. */

@@ -1,6 +1,6 @@
 import type { Boot } from '../../../contracts/project.ts'
-import { Interpreter, type World } from '../evaluate/interpreter.ts'
-import { alternatives, literal, UNDEFINED, type Value } from '../evaluate/values.ts'
+import { Interpreter, type SideEffect, type World } from '../evaluate/interpreter.ts'
+import { alternatives, literal, origin, UNDEFINED, type Value } from '../evaluate/values.ts'
 import { flatten } from '../frameworks/flatten.ts'
 import { partOf } from '../frameworks/routers.ts'
 import type { Evaluated } from '../routes.ts'
@@ -50,24 +50,48 @@ function portOf(interp: Interpreter): { variable: string | null; fallback: numbe
   return { variable: named, fallback: fallback > 0 ? fallback : known > 0 ? known : null }
 }
 
+const NOT_EXPORTED = 'No module exports the application'
+
 type Found = { app: Boot['app']; why: string }
 
 function findApp(world: World, evaluated: Evaluated): Found {
   const wanted = evaluated.app
   if (!wanted) return { app: null, why: 'No application object was found' }
+  const { interp } = evaluated
   const kind = partOf(wanted)?.framework ?? 'express'
   const count = evaluated.routes.length
-  let why = 'No module exports the application'
+  let why = NOT_EXPORTED
   for (const { file, export: name } of exportsOf(evaluated, (value) => value === wanted)) {
     const probe = load(world, file)
-    const [effect] = probe.effects
+    const effect = probe.effects.find(keepsFromImport)
     if (effect)
       why = `Importing ${file} ${effect.kind === 'listen' ? 'starts to listen' : 'exits'} (${effect.file}:${effect.line})`
+    else if (opensDatabase(interp) && !opensDatabase(probe))
+      why = `${file} leaves it to ${evaluated.entry?.file ?? 'the entry'} to open the database`
     else if (routesOf(exported(probe, file, name)) < count)
       why = `${file} exports the application before its routes are on it`
     else return { app: { file, export: name, kind }, why: '' }
   }
-  return factory(world, evaluated, why)
+  const made = factory(world, evaluated, why)
+  const listening = interp.effects.find(({ kind }) => kind === 'listen')
+  if (made.app || why !== NOT_EXPORTED || !listening) return made
+  return {
+    app: null,
+    why: `${NOT_EXPORTED}, and ${listening.file} starts to listen when it is loaded (line ${listening.line}): tests start the server as a process`,
+  }
+}
+
+/** TypeORM answers nothing before somebody has awaited its connection; others connect when they are first asked. */
+function opensDatabase(interp: Interpreter): boolean {
+  return interp.calls.some((call) => {
+    const from = call.base && origin(call.base)
+    return from?.module === 'typeorm' && /^(initialize|createConnections?)$/.test(from.path.at(-1) ?? '')
+  })
+}
+
+/** An exit after a failure, such as a database that is not reached, does not happen where everything is there. */
+function keepsFromImport({ kind, unsure }: SideEffect): boolean {
+  return kind === 'listen' || !unsure
 }
 
 /** Loads a module as a test would: not as the module that was started. */
@@ -100,10 +124,10 @@ function factory(world: World, evaluated: Evaluated, why: string): Found {
       continue
     const probe = load(world, file)
     const fn = exported(probe, file, name)
-    if (fn.k !== 'fn' || probe.effects.length > 0) continue
+    if (fn.k !== 'fn' || probe.effects.some(keepsFromImport)) continue
     const { value: made } = probe.capture(() => probe.callFunction(fn, [], UNDEFINED))
     if (!made || routesOf(made) < evaluated.routes.length) continue
-    if (probe.effects.length > 0) return { app: null, why: `${name} of ${file} starts to listen` }
+    if (probe.effects.some(keepsFromImport)) return { app: null, why: `${name} of ${file} starts to listen` }
     return { app: { file, export: name, kind: 'factory' }, why: '' }
   }
   return { app: null, why }

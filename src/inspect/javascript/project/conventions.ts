@@ -43,7 +43,7 @@ export function readConventions(tree: SourceTree, manifest: Manifest): TestConve
     httpClient: client ?? null,
     httpClientVersion: client ? (manifest.dependencies[client]?.installed ?? null) : null,
     files,
-    dir: dirOf(tree, manifest, files, configFile, suffix),
+    dir: dirOf(tree, manifest, files, { runner, configFile, suffix }),
     suffix,
     caseWord: caseWordOf(tree, files),
     style: readStyle(tree, manifest),
@@ -100,15 +100,15 @@ function dirOf(
   tree: SourceTree,
   manifest: Manifest,
   files: string[],
-  configFile: string | null,
-  suffix: string,
+  { runner, configFile, suffix }: Pick<TestConventions, 'runner' | 'configFile' | 'suffix'>,
 ): string {
   const own = files
     .map((path) => path.split('/').slice(0, -1).join('/'))
     .find((dir) => /integration|functional/i.test(dir))
-  if (own) return own.replace(/((^|\/)\w*(integration|functional)\w*)\/.*$/i, '$1')
+    ?.replace(/((^|\/)\w*(integration|functional)\w*)\/.*$/i, '$1')
   const top = topFolder(files)
   const candidates = [
+    ...(own === undefined ? [] : [own]),
     ...(top ? [`${top}/integration`] : []),
     'tests/integration',
     'test/integration',
@@ -118,9 +118,14 @@ function dirOf(
     '__tests__/integration',
     'src/integration',
   ]
-  const accepts = acceptance(tree, manifest, configFile)
-  return candidates.find((dir) => accepts(`${dir}/sample${suffix}`)) ?? candidates[0] ?? 'tests/integration'
+  const accepts = acceptance(tree, manifest, runner, configFile)
+  const accepted = candidates.filter((dir) => dir === own || accepts(`${dir}/sample${suffix}`))
+  // In `__tests__` Jest takes every file for a test, helpers too.
+  const roomy = accepted.find((dir) => !accepts(`${dir}/support/sample${suffix.replace(/^.*(?=\.)/, '')}`))
+  return roomy ?? accepted[0] ?? candidates[0] ?? 'tests/integration'
 }
+
+const JEST_USUAL = /(^|\/)__tests__\/|(^|[./])(spec|test)\.[cm]?[jt]sx?$/
 
 /** The folder of tests that is there: `tests`, `test`, `src/tests`, `__tests__`. */
 function topFolder(files: string[]): string | null {
@@ -132,8 +137,13 @@ function topFolder(files: string[]): string | null {
   return [...counts].sort((a, b) => b[1] - a[1] || a[0].length - b[0].length)[0]?.[0] ?? null
 }
 
-/** Would the runner pick up a file at this path? Without a word in its configuration: yes. */
-function acceptance(tree: SourceTree, manifest: Manifest, configFile: string | null): (path: string) => boolean {
+/** Would the runner pick up a file at this path? Without a word in its configuration: as Jest does, others anything. */
+function acceptance(
+  tree: SourceTree,
+  manifest: Manifest,
+  runner: string,
+  configFile: string | null,
+): (path: string) => boolean {
   const text =
     configFile && configFile !== 'package.json'
       ? (tree.sources.get(configFile) ?? tree.documents.get(configFile) ?? '')
@@ -161,7 +171,8 @@ function acceptance(tree: SourceTree, manifest: Manifest, configFile: string | n
     const positive = globs.filter((glob) => !glob.startsWith('!'))
     if (globs.some((glob) => glob.startsWith('!') && runnerGlob(glob.slice(1)).test(path))) return false
     if (positive.length > 0) return positive.some((glob) => runnerGlob(glob).test(path))
-    return regexes.length === 0 || regexes.some((pattern) => regex(pattern)?.test(`/${path}`) ?? true)
+    if (regexes.length === 0) return runner !== 'jest' || JEST_USUAL.test(path)
+    return regexes.some((pattern) => regex(pattern)?.test(`/${path}`) ?? true)
   }
 }
 

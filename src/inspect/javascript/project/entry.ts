@@ -25,9 +25,9 @@ export function findEntries(tree: SourceTree, world: World): Entry[] {
     const script = scripts[name]
     if (typeof script !== 'string') continue
     for (const argv of commandsOf(script, scripts)) {
-      const target = argv
-        .slice(1)
-        .find((word) => !word.startsWith('-') && (/[./]/.test(word) || sourceOf(tree, world, word)))
+      // A module that is only loaded before (`-r tsconfig-paths/register`) is not of the project.
+      const words = argv.slice(1).filter((word) => !word.startsWith('-'))
+      const target = words.find((word) => sourceOf(tree, world, word))
       if (target) add(target, argv, `package.json:${lineOf(tree, `"${name}"`)}`, buildFor(tree, world, target, scripts))
     }
   }
@@ -142,16 +142,27 @@ function commandsOf(script: string, scripts: Record<string, unknown>, depth = 0)
     if (words.length === 0) return []
     if (words[0] === 'node') return [['node', ...words.slice(1).filter((word) => !/^--(watch|inspect)/.test(word))]]
     if (RUNNERS.has(words[0] ?? '')) {
+      if (/^(ts-node-dev|tsnd)$/.test(words[0] ?? ''))
+        return [['node_modules/.bin/ts-node', '--transpile-only', ...withoutWatcher(words.slice(1))]]
       const rest = words.slice(1).filter((word) => !/^--(respawn|watch|inspect|clear)|^watch$/.test(word))
       return [
-        [
-          `node_modules/.bin/${words[0] === 'ts-node-dev' || words[0] === 'tsnd' ? 'ts-node' : words[0]}`,
-          ...rest.filter((word) => word !== '--transpile-only' || words[0] !== 'tsx'),
-        ],
+        [`node_modules/.bin/${words[0]}`, ...rest.filter((word) => word !== '--transpile-only' || words[0] !== 'tsx')],
       ]
     }
     return /\.[cm]?[jt]s$/.test(words[0] ?? '') ? [['node', ...words]] : []
   })
+}
+
+/** The arguments of ts-node-dev that ts-node knows too. */
+function withoutWatcher(words: string[]): string[] {
+  const kept: string[] = []
+  for (let at = 0; at < words.length; at++) {
+    const word = words[at] ?? ''
+    if (/^(-r|--require|-P|--project|-O|--compiler-options)$/.test(word)) kept.push(word, words[++at] ?? '')
+    else if (/^--(ignore-watch|watch|ignore|interval|debounce|exec-map)$/.test(word)) at++
+    else if (/^(--files|--(require|project)=.*)$/.test(word) || !word.startsWith('-')) kept.push(word)
+  }
+  return kept
 }
 
 function commandFor(file: string): string[] {

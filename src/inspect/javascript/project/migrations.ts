@@ -70,9 +70,10 @@ function tool(tree: SourceTree, manifest: Manifest, driver: string, call: Sym | 
   if (driver === 'typeorm') {
     const named = scriptNamed(manifest, /typeorm.*migration:run/)
     const dir = folderOf(tree.sources, /(^|\/)migrations?\/[^/]+\.[cm]?[jt]s$/)
-    return named
-      ? { kind: 'typeorm', command: ['npm', 'run', named], ...at(dir), source: scriptLine(tree, named) }
-      : null
+    if (named) return { kind: 'typeorm', command: ['npm', 'run', named], ...at(dir), source: scriptLine(tree, named) }
+    if (!dir || !call || !option(call, 'migrations')) return null
+    const cli = /\.[cm]?ts$/.test(call.file) ? 'typeorm-ts-node-commonjs' : 'typeorm'
+    return { kind: 'typeorm', command: [bin(cli), 'migration:run', '-d', call.file], dir, source: `${dir}:1` }
   }
   if (driver === 'drizzle' && 'drizzle-kit' in manifest.dependencies) {
     const config = find(tree.sources, /(^|\/)drizzle\.config\.[cm]?[jt]s$/)
@@ -86,7 +87,7 @@ function tool(tree: SourceTree, manifest: Manifest, driver: string, call: Sym | 
 
 function script(tree: SourceTree, manifest: Manifest, driver: string): Migration | null {
   if (driver === 'mongoose' || driver === 'mongodb') return null
-  const name = SCRIPTS.find((one) => manifest.scripts[one])
+  const name = SCRIPTS.find((one) => manifest.scripts[one]) ?? createsTables(tree, manifest)
   if (!name) return null
   const dir =
     folderOf(tree.documents, /(^|\/)(migrations?|sql|schema)\/[^/]+\.sql$/) ??
@@ -97,6 +98,15 @@ function script(tree: SourceTree, manifest: Manifest, driver: string): Migration
     ...at(dir),
     source: scriptLine(tree, name),
   }
+}
+
+/** A script whose file makes tables and drops none. */
+function createsTables(tree: SourceTree, manifest: Manifest): string | undefined {
+  return Object.keys(manifest.scripts).find((name) => {
+    const file = /^(?:node|tsx|ts-node)\b.*?(?:\.\/)?([\w./-]+\.[cm]?[jt]s)\s*$/.exec(manifest.scripts[name] ?? '')?.[1]
+    const text = tree.sources.get(file ?? '') ?? ''
+    return /CREATE TABLE/i.test(text) && !/DROP TABLE|\.listen\(/i.test(text)
+  })
 }
 
 /** A plain `node file.js` is run as it is, anything else through the package manager. */

@@ -10,7 +10,7 @@ const EXTENSIONS = ['', '.ts', '.js', '.tsx', '.jsx', '.mjs', '.cjs', '.mts', '.
 const INDEXES = ['/index.ts', '/index.js', '/index.tsx', '/index.mjs', '/index.cjs', '/index.json']
 
 /** Resolves and parses a project's modules for the evaluator; each file is parsed once. */
-export function createWorld(tree: SourceTree, config: Value | null): World {
+export function createWorld(tree: SourceTree, config: Value | null, mode: string): World {
   const programs = new Map<string, Program | null>()
   const aliases = readAliases(tree)
   const has = (path: string) => tree.sources.has(path) || tree.documents.has(path)
@@ -34,6 +34,7 @@ export function createWorld(tree: SourceTree, config: Value | null): World {
 
   return {
     config,
+    mode,
     program(file) {
       const known = programs.get(file)
       if (known !== undefined) return known

@@ -54,7 +54,10 @@ export function planCommand(input: DraftInput, style: Style, config: string | nu
       ...(alone ? ['--runInBand'] : []),
       ...(config ? [`--config=${config}`] : []),
     ],
-    env: native ? { NODE_OPTIONS: '--experimental-vm-modules' } : {},
+    env: {
+      ...(map.mode === undefined ? {} : { NODE_ENV: map.mode }),
+      ...(native ? { NODE_OPTIONS: '--experimental-vm-modules' } : {}),
+    },
   }
 }
 
