@@ -25,6 +25,8 @@ import { createRedactor, type Redactor } from './redactor.ts'
 export interface RunInput {
   /** Absolute, existing. */
   root: string
+  /** The folder of it that holds the server, where a person named one. */
+  within?: string | null
   /** Where the folders of runs are kept. */
   runsDir: string
   model: Model
@@ -57,7 +59,7 @@ export async function runProject(input: RunInput): Promise<RunOutcome> {
 
   const budget = createBudget(input.limits, Date.now)
   const staged = await stageFiles(workspace, join(runDir, 'staged'))
-  const session = createSession(staged)
+  const session = createSession(staged, input.within)
   let error: AgentError | null = null
   let accepted = false
   const host = sessionHost(session, join(runDir, 'spill'))

@@ -11,7 +11,7 @@ import { createRegistry } from '../tools/registry.ts'
 import { createSession, disposeSession } from '../tools/session.ts'
 import { sessionHost } from '../tools/session-host.ts'
 import { openWorkspace } from '../workspace/workspace.ts'
-import { resolveProject } from './project-path.ts'
+import { locateProject } from './project-path.ts'
 import { packageVersion } from './version.ts'
 
 const toolSets = z.enum(['all', 'primitive', 'domain'])
@@ -25,7 +25,8 @@ export async function mcp(options: { root: string; tools: string }): Promise<voi
       next: 'See agent mcp --help.',
     })
   }
-  const session = createSession(await openWorkspace(resolveProject(options.root)))
+  const { root, within } = locateProject(options.root)
+  const session = createSession(await openWorkspace(root), within)
   const spill = mkdtempSync(join(tmpdir(), 'integration-test-builder-'))
   process.once('exit', () => rmSync(spill, { recursive: true, force: true }))
   const host = sessionHost(session, spill)

@@ -1,8 +1,29 @@
-import { realpathSync, statSync } from 'node:fs'
+import { existsSync, realpathSync, statSync } from 'node:fs'
+import { dirname, join, relative, sep } from 'node:path'
 import { AgentError } from '../contracts/errors.ts'
 
-/** The project's directory as an absolute real path. Throws NO_SUCH_PATH or NOT_A_DIRECTORY. */
-export function resolveProject(path: string): string {
+/** Where a project lies. */
+export interface ProjectPath {
+  /** Absolute, real: the folder with the manifest. */
+  root: string
+  /** The folder below it that was named, relative with forward slashes; `null`: the root itself. */
+  within: string | null
+}
+
+/**
+ * The project at a path. A folder without a manifest of its own belongs to the nearest one above it that has one, not
+ * beyond the repository. Throws NO_SUCH_PATH or NOT_A_DIRECTORY.
+ */
+export function locateProject(path: string): ProjectPath {
+  const named = resolveDirectory(path)
+  for (let at = named; ; at = dirname(at)) {
+    if (existsSync(join(at, 'package.json')))
+      return { root: at, within: at === named ? null : relative(at, named).split(sep).join('/') }
+    if (existsSync(join(at, '.git')) || dirname(at) === at) return { root: named, within: null }
+  }
+}
+
+function resolveDirectory(path: string): string {
   let real: string
   try {
     real = realpathSync(path)

@@ -9,7 +9,7 @@ import { runsDir } from '../workspace/directories.ts'
 import { colorsFor } from './colors.ts'
 import { exitCodeOf } from './exit-codes.ts'
 import { createProgress } from './progress.ts'
-import { resolveProject } from './project-path.ts'
+import { locateProject } from './project-path.ts'
 import { abortOnSignals } from './signals.ts'
 
 const optionsSchema = z.object({
@@ -45,7 +45,7 @@ async function start(path: string, given: unknown): Promise<RunOutcome> {
   const progress = createProgress(options.outputFormat)
   try {
     return await runProject({
-      root: resolveProject(path),
+      ...locateProject(path),
       runsDir: runsDir(),
       model: createModel(options.model, process.env),
       only: options.only,

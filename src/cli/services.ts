@@ -4,7 +4,7 @@ import { inspectProject } from '../inspect/index.ts'
 import { describeEnvironment } from '../report/environment.ts'
 import { openWorkspace } from '../workspace/workspace.ts'
 import { exposePorts } from './expose-ports.ts'
-import { resolveProject } from './project-path.ts'
+import { locateProject } from './project-path.ts'
 import { abortOnSignals } from './signals.ts'
 
 /**
@@ -13,7 +13,8 @@ import { abortOnSignals } from './signals.ts'
  */
 export async function servicesUp(path: string, command: string[]): Promise<void> {
   const signal = abortOnSignals()
-  const map = await inspectProject(await openWorkspace(resolveProject(path)))
+  const { root, within } = locateProject(path)
+  const map = await inspectProject(await openWorkspace(root), within)
   const progress = (message: string) => process.stderr.write(`${message}\n`)
   const environment = await startEnvironment(map, { signal, progress })
   try {

@@ -10,7 +10,8 @@ export interface LanguagePlug {
   name: string
   /** Is there anything of this language to inspect? */
   detect(files: Files): Promise<boolean>
-  inspect(files: Files): Promise<ProjectMap>
+  /** `within`: the folder of the project that holds the server, where a person named one. */
+  inspect(files: Files, within: string | null): Promise<ProjectMap>
 }
 
 export interface DraftInput {

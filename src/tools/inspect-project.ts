@@ -26,7 +26,8 @@ export function inspectProjectTool(session: Session): Tool<z.infer<typeof input>
       openWorldHint: false,
     },
     async run({ refresh }) {
-      const map = session.map === null || refresh === true ? await inspectProject(session.files) : session.map
+      const map =
+        session.map === null || refresh === true ? await inspectProject(session.files, session.within) : session.map
       session.map = map
       if (map.endpoints.length === 0) {
         throw new AgentError('usage', 'NO_ENDPOINT', 'No HTTP endpoint was found in this project.', {

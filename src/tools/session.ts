@@ -13,6 +13,8 @@ import { findRunner } from '../suites/index.ts'
 export interface Session {
   /** Where suite files are read and written: staged in a run, the real tree over MCP. */
   readonly files: Files
+  /** The folder of the project that was named, where it was not the whole. */
+  readonly within: string | null
   map: ProjectMap | null
   environment: Environment | null
   exploration: Exploration | null
@@ -30,10 +32,11 @@ export interface Session {
 }
 
 /** An empty session over `files`; every write through `session.files` is remembered with what was there before. */
-export function createSession(files: Files): Session {
+export function createSession(files: Files, within: string | null = null): Session {
   const originals = new Map<string, string | null>()
   return {
     files: rememberOriginals(files, originals),
+    within,
     map: null,
     environment: null,
     exploration: null,

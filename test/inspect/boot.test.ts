@@ -61,3 +61,20 @@ app.listen(process.env.PORT)`,
     'src/server.ts',
   ])
 })
+
+test('of several servers in one package, the one in the folder that was named', async () => {
+  const server = (path: string) => `const app = require('express')()
+app.get('${path}', (req, res) => res.json({}))
+app.listen(process.env.PORT)`
+  const files = {
+    'package.json': { scripts: { start: 'node shop/server.js' }, dependencies: { express: '4' } },
+    'shop/server.js': server('/shop'),
+    'admin/index.js': server('/admin'),
+  }
+  const all = await inspect(files)
+  const one = await inspect(files, 'admin')
+  expect(all.endpoints.map(({ path }) => path)).toEqual(['/shop'])
+  expect(one.endpoints.map(({ path }) => path)).toEqual(['/admin'])
+  expect(one.boot?.command).toEqual(['node', 'admin/index.js'])
+  expect(one.sources).toEqual(['admin/index.js'])
+})

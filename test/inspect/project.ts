@@ -13,14 +13,17 @@ afterAll(async () => {
 })
 
 /** Writes a project to a directory of its own and inspects it; `package.json` may be given as an object. */
-export async function inspect(files: Record<string, string | object>): Promise<ProjectMap> {
+export async function inspect(
+  files: Record<string, string | object>,
+  within: string | null = null,
+): Promise<ProjectMap> {
   const root = await mkdtemp(join(tmpdir(), 'inspect-'))
   made.push(root)
   for (const [path, content] of Object.entries(files)) {
     await mkdir(dirname(join(root, path)), { recursive: true })
     await writeFile(join(root, path), typeof content === 'string' ? content : JSON.stringify(content, null, 2))
   }
-  return inspectProject(await openWorkspace(root))
+  return inspectProject(await openWorkspace(root), within)
 }
 
 /** An Express project whose `app.js` has the body given, between making the application and exporting it. */

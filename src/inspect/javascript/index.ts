@@ -28,7 +28,7 @@ export const javascript: LanguagePlug = {
 const SUPPORT =
   /(^|\/)(migrations?|seeds?|seeders|scripts|tools|docs?|examples?|config|configs|\.github)\/|(^|\/)[\w.-]*\.?config\.[cm]?[jt]s$|(^|\/)(knexfile|gulpfile|Gruntfile)\.[cm]?[jt]s$|(^|\/)\.[^/]*$/
 
-async function inspect(files: Files): Promise<ProjectMap> {
+async function inspect(files: Files, within: string | null): Promise<ProjectMap> {
   const tree = await readSources(files)
   if (tree.sources.size === 0)
     throw new AgentError('usage', 'NOT_A_PROJECT', 'There is a package.json, but no source file beside it', {
@@ -38,9 +38,14 @@ async function inspect(files: Files): Promise<ProjectMap> {
   const manifest = await readManifest(files, tree)
   const config = readConfig(tree)
   const modules = [...tree.sources.keys()].filter((path) => !isTest(path))
+  const isNamed = (path: string) => within === null || path.startsWith(`${within}/`)
   const inMode = (mode: string) => {
     const world = createWorld(tree, config.value, mode)
-    const evaluated = evaluateProject(world, findEntries(tree, world), modules)
+    const evaluated = evaluateProject(
+      world,
+      findEntries(tree, world, within).filter(({ file }) => isNamed(file)),
+      modules.filter(isNamed),
+    )
     // Handlers open connections too, so they are followed first.
     const endpoints = describeRoutes(evaluated)
     return { mode, world, evaluated, endpoints, stores: findStores(tree, manifest, evaluated) }
@@ -73,7 +78,7 @@ async function inspect(files: Files): Promise<ProjectMap> {
     ...(mode === 'test' ? {} : { mode }),
     boot: findBoot(tree, world, manifest, evaluated),
     tests: readConventions(tree, manifest),
-    sources: modules.filter((path) => !SUPPORT.test(path)),
+    sources: modules.filter((path) => !SUPPORT.test(path) && (isNamed(path) || evaluated.interp.modules.has(path))),
     warnings: [...tree.warnings, ...evaluated.interp.warnings, ...unserved(evaluated.routes.length, tree.documents)],
   }
 }

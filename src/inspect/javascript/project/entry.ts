@@ -12,7 +12,7 @@ export interface Entry {
 const CONVENTIONAL = ['server', 'app', 'index', 'main', 'start', 'bin/www', 'bin/server']
 
 /** Candidates for the module that starts the server, best first. */
-export function findEntries(tree: SourceTree, world: World): Entry[] {
+export function findEntries(tree: SourceTree, world: World, within: string | null = null): Entry[] {
   const manifest = asObject(parseJson(tree.documents.get('package.json')))
   const scripts = asObject(manifest.scripts)
   const entries: Entry[] = []
@@ -45,7 +45,8 @@ export function findEntries(tree: SourceTree, world: World): Entry[] {
     }
   }
   if (typeof manifest.main === 'string') add(manifest.main, null, `package.json:${lineOf(tree, '"main"')}`)
-  for (const dir of ['', 'src/', 'server/', 'app/', 'lib/', 'api/', 'backend/'])
+  const base = within === null ? '' : `${within}/`
+  for (const dir of ['', 'src/', 'server/', 'app/', 'lib/', 'api/', 'backend/'].map((one) => base + one))
     for (const name of CONVENTIONAL) add(`${dir}${name}`, null, `${dir}${name}`)
   for (const file of listeners(tree)) add(file, null, file)
   return entries
