@@ -1,5 +1,6 @@
 import type { Case, CaseKind, Expr, Provenance, RequestTemplate } from '../contracts/observation.ts'
 import { endpointKey } from '../contracts/project.ts'
+import type { Aspect } from './aspects.ts'
 import { ArrangementFailed, type Executor, type Sharing, type Sighting } from './execute.ts'
 import { MissingReference } from './expressions.ts'
 import type { Knowledge, Reached } from './knowledge.ts'
@@ -11,6 +12,18 @@ export interface Kept {
   first: Sighting
   share: Sharing
   statusProvenance: Provenance
+  aspect: Aspect | null
+  listing: ListingHints | null
+}
+
+/** What is known about a list that was read. */
+export interface ListingHints {
+  /** Nothing but what the case made can be in it. */
+  closed: boolean
+  /** Bindings that it must not show. */
+  hidden: string[]
+  /** Where what it lists is stored. */
+  table: string | null
 }
 
 /** Where case builders try their ideas. */
@@ -40,10 +53,23 @@ export class Bench {
     return null
   }
 
-  keep(subject: Case, first: Sighting, share: Sharing, statusProvenance: Provenance): void {
+  keep(
+    subject: Case,
+    first: Sighting,
+    share: Sharing,
+    statusProvenance: Provenance,
+    more: { aspect?: Aspect; listing?: ListingHints } = {},
+  ): void {
     if (this.ids.has(subject.id)) return
     this.ids.add(subject.id)
-    this.kept.push({ case: subject, first, share, statusProvenance })
+    this.kept.push({
+      case: subject,
+      first,
+      share,
+      statusProvenance,
+      aspect: more.aspect ?? null,
+      listing: more.listing ?? null,
+    })
   }
 }
 

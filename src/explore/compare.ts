@@ -10,12 +10,18 @@ export interface Comparison {
   sources: Source[]
   /** The response lists what may be others' too. */
   list: boolean
-  /** The act writes: moments of change are new. */
-  writes: boolean
+  /** Nothing but what the case made can be in that list. */
+  closed: boolean
+  /** What must not be in that list. */
+  hidden: Pattern[]
+  /** Where the last-changed time may come from: nowhere after a write, the write's own answer in a look after it. */
+  changedAt: 'nowhere' | 'act' | 'anywhere'
   /** Items asked for, when the request limits them. */
   limit: number | null
   /** Own items came in another order the second time. Set while comparing. */
   reordered: boolean
+  /** Where own items stood the second time in a list with others', and how long it was. Set while comparing. */
+  places: { own: number[]; length: number } | null
 }
 
 /** What both values have in common as a pattern; `null` when their structures differ. */
@@ -43,7 +49,10 @@ function compareObjects(a: Record<string, Json>, b: Record<string, Json>, contex
     properties[key] = pattern
   }
   favourOneHolder(properties, context)
-  const open = Object.values(properties).some((pattern) => pattern.is === 'contains' || isOpenArray(pattern))
+  doubtMoments(properties, a, context.sources)
+  const open = Object.values(properties).some(
+    (pattern) => pattern.is === 'contains' || pattern.is === 'lacks' || isOpenArray(pattern),
+  )
   if (open)
     for (const [key, pattern] of Object.entries(properties))
       if (
@@ -59,12 +68,7 @@ function compareObjects(a: Record<string, Json>, b: Record<string, Json>, contex
 
 /** Constants that several bindings have read best as the one's that the values beside them come from. */
 function favourOneHolder(properties: Record<string, Pattern>, context: Comparison): void {
-  const sourceOf = (pattern: Pattern) =>
-    pattern.is === 'same'
-      ? context.sources.find(
-          (source) => source.from === pattern.from && source.at === pattern.at && samePath(source.path, pattern.path),
-        )
-      : undefined
+  const sourceOf = (pattern: Pattern) => sourceBehind(pattern, context.sources)
   const holder = Object.values(properties)
     .map(sourceOf)
     .find((source) => source?.tracks && source.from !== 'act')?.from
@@ -80,6 +84,40 @@ function favourOneHolder(properties: Record<string, Pattern>, context: Compariso
         other.values[1] === source.values[1],
     )
     if (better) properties[key] = { ...pattern, from: better.from, at: better.at, path: better.path }
+  }
+}
+
+function sourceBehind(pattern: Pattern, sources: Source[]): Source | undefined {
+  return pattern.is === 'same'
+    ? sources.find(
+        (source) => source.from === pattern.from && source.at === pattern.at && samePath(source.path, pattern.path),
+      )
+    : undefined
+}
+
+/**
+ * Two times that the server made may be equal by accident, since all of a request falls into one millisecond. They are the same
+ * only where both belong to one thing: something else beside them comes from the same place.
+ */
+export function doubtMoments(
+  properties: Record<string, Pattern>,
+  values: Record<string, Json>,
+  sources: Source[],
+): void {
+  for (const [key, pattern] of Object.entries(properties)) {
+    const value = values[key]
+    if (pattern.is !== 'same' || pattern.at !== 'response' || value === undefined || !isMoment(value, key)) continue
+    const beside = Object.entries(properties).some(([other, neighbour]) => {
+      const known = values[other]
+      if (neighbour.is !== 'same' || neighbour.from !== pattern.from || known === undefined || isMoment(known, other))
+        return false
+      return (
+        samePath(neighbour.path.slice(0, -1), pattern.path.slice(0, -1)) &&
+        sourceBehind(neighbour, sources)?.tracks === true
+      )
+    })
+    if (!beside || plainName(lastKey(pattern.path)) !== plainName(key))
+      properties[key] = { is: 'format', format: formatOf(value), provenance: 'observed' }
   }
 }
 
@@ -107,8 +145,9 @@ function comparePlain(a: Json, b: Json, context: Comparison, key: string): Patte
   const source = sourceFor(a, b, key, usable)
   const named = source !== null && (source.key === plainName(key) || plainName(key).endsWith(source.key))
   if (isMoment(a, key) && isMoment(b, key)) {
-    const changed = context.writes && /updat|modif|chang|last/i.test(key)
-    if (source && named && !changed) return same(source, true)
+    const changes = /updat|modif|chang|last/i.test(key) && source?.at === 'response'
+    const known = context.changedAt === 'anywhere' || (context.changedAt === 'act' && source?.from === 'act')
+    if (source && named && (!changes || known)) return same(source, true)
     return { is: 'format', format: commonFormat(a, b) ?? 'string', provenance: 'observed' }
   }
   if (a === b) {
@@ -138,22 +177,27 @@ function same(source: Source, named: boolean): Pattern {
 }
 
 function compareArrays(a: Json[], b: Json[], context: Comparison, key: string): Pattern | null {
-  const inner = { ...context, list: false }
+  const inner: Comparison = { ...context, list: false }
   if (!context.list) {
     if (a.length !== b.length) return { is: 'anything', why: 'its size differs from time to time' }
     const items = a.map((item, index) => compare(item, b[index] ?? null, inner, key))
     return items.every((item) => item !== null) ? { is: 'array', items, ordered: true } : null
   }
-  if (a.length === 0 && b.length === 0) return { is: 'array', items: [], ordered: true }
+  if (a.length === 0 && b.length === 0 && context.closed) return { is: 'array', items: [], ordered: true }
   const pairs = pairUp(a, b, context, key)
   const patterns = pairs.map(([x, y]) => compare(a[x] ?? null, b[y] ?? null, inner, key))
   if (patterns.some((pattern) => pattern === null)) return null
   const items = patterns as Pattern[]
   context.reordered ||= inner.reordered
-  if (pairs.length > 1 && !isAscending(pairs.map(([, y]) => y))) context.reordered = true
-  if (pairs.length > 0 && pairs.length === a.length && pairs.length === b.length)
-    return { is: 'array', items, ordered: !context.reordered }
-  if (pairs.length > 0) return { is: 'contains', items }
+  const moved = pairs.length > 1 && !isAscending(pairs.map(([, y]) => y))
+  if (moved && !isSorted(a, b)) context.reordered = true
+  if (context.closed && pairs.length > 0 && pairs.length === a.length && pairs.length === b.length)
+    return { is: 'array', items, ordered: !context.reordered && !moved }
+  if (pairs.length > 0) {
+    context.places = { own: pairs.map(([, y]) => y), length: b.length }
+    return { is: 'contains', items }
+  }
+  if (context.hidden.length > 0) return { is: 'lacks', items: context.hidden }
   if (context.limit !== null && a.length === context.limit && b.length === context.limit)
     return { is: 'array', items: a.map(() => ({ is: 'anything', why: 'may be anybody’s' }) as const), ordered: true }
   return { is: 'anything', why: 'holds what others made' }
@@ -186,6 +230,25 @@ function kinship(x: Json, y: Json, telling: Source[], key: string): number {
     if (explained) score += 1
   }
   return score
+}
+
+/** Both are in order of something that the items show: then fresh values alone may have moved them. */
+function isSorted(a: Json[], b: Json[]): boolean {
+  const keys = isObject(a[0]) ? Object.keys(a[0]) : ['']
+  return keys.some((key) => {
+    const directions = [a, b].map((items) => directionOf(items.map((item) => (isObject(item) ? item[key] : item))))
+    return directions[0] !== null && directions[0] === directions[1]
+  })
+}
+
+function directionOf(values: (Json | undefined)[]): 'up' | 'down' | null {
+  if (values.some((value) => typeof value !== 'string' && typeof value !== 'number')) return null
+  const steps = values.slice(1).map((value, index) => {
+    const before = values[index] as string | number
+    return value === before ? 0 : (value as string | number) > before ? 1 : -1
+  })
+  if (steps.every((step) => step >= 0)) return steps.includes(1) ? 'up' : null
+  return steps.every((step) => step <= 0) ? 'down' : null
 }
 
 function isAscending(numbers: number[]): boolean {

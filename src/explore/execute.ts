@@ -166,6 +166,11 @@ export class Executor {
     return { ...step, body }
   }
 
+  /** Rows of a table now; `null` where no store has it. */
+  async count(table: string): Promise<number | null> {
+    return merge(await this.client.look())[table]?.length ?? null
+  }
+
   /** Sends one template. */
   async answer(template: RequestTemplate, scope: Scope, held: (actor: string) => Held | null): Promise<Answered> {
     const prepared = prepare(template, scope, this.unique, held)

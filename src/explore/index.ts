@@ -4,10 +4,14 @@ import type { AppUnderTest } from './app.ts'
 import { Bench, type Kept } from './bench.ts'
 import { forbiddenCases, unauthenticatedCases } from './cases/access.ts'
 import { duplicateCases, workflowCases } from './cases/again.ts'
+import { conflictCases } from './cases/conflicts.ts'
 import { edgeCases } from './cases/edges.ts'
-import { invalidCases, invalidQueryCases, loginCases } from './cases/invalid.ts'
+import { invalidCases } from './cases/invalid.ts'
+import { invalidQueryCases } from './cases/invalid-query.ts'
 import { listCases } from './cases/lists.ts'
+import { loginCases } from './cases/login.ts'
 import { notFoundCases } from './cases/not-found.ts'
+import { unknownReferenceCases } from './cases/references.ts'
 import { successCases } from './cases/success.ts'
 import { cleanupRules } from './cleanup.ts'
 import { Client } from './client.ts'
@@ -17,6 +21,7 @@ import { Knowledge, type Reached } from './knowledge.ts'
 import { learn, type Steering } from './learn.ts'
 import { observe } from './observe.ts'
 import { addFinding, noteServerError } from './oracles.ts'
+import { type Candidate, selectCases } from './select.ts'
 import { addStrangers } from './strangers.ts'
 import { UniqueValues } from './unique.ts'
 
@@ -48,7 +53,9 @@ const BUILDERS: ((bench: Bench, reached: Reached) => Promise<void>)[] = [
   loginCases,
   invalidCases,
   invalidQueryCases,
+  unknownReferenceCases,
   duplicateCases,
+  conflictCases,
   edgeCases,
   workflowCases,
 ]
@@ -92,10 +99,13 @@ export async function explore({
     await client.stop()
   }
   const second = await secondPass(knowledge, bench.kept, app, signal, progress)
+  const observations = selectCases(
+    second.candidates.filter(({ observation }) => !isOutdone(observation, second.candidates)),
+  )
   const enforced = !app.stores.some((store) => store.engine === 'sqlite')
   return {
-    recipes: usedRecipes(knowledge, second.observations),
-    observations: second.observations.filter((observation) => !isOutdone(observation, second.observations)),
+    recipes: usedRecipes(knowledge, observations),
+    observations,
     findings: knowledge.findings.list(),
     cleanup: cleanupRules(
       knowledge.changes,
@@ -126,13 +136,13 @@ async function secondPass(
   app: AppUnderTest,
   signal: AbortSignal,
   progress: (message: string) => void,
-): Promise<Pick<Exploration, 'observations' | 'unstable' | 'requests'> & { made: Set<string> }> {
+): Promise<Pick<Exploration, 'unstable' | 'requests'> & { candidates: Candidate[]; made: Set<string> }> {
   await app.reset()
   const client = new Client(app, SECOND.env, signal)
   const unique = new UniqueValues(SECOND.seed)
   const executor = new Executor(client, unique, knowledge.recipes)
   for (const table of knowledge.accountTables()) executor.accountTables.add(table)
-  const observations: Exploration['observations'] = []
+  const candidates: Candidate[] = []
   const unstable: Exploration['unstable'] = []
   progress(`second pass over ${kept.length} cases: other data, another time zone`)
   try {
@@ -148,13 +158,13 @@ async function secondPass(
           'undefined_order',
           'What the test made is listed in one order the first time and another the second; a defined order was expected.',
         )
-      else observations.push(outcome.observation)
+      else candidates.push({ observation: outcome.observation, aspect: entry.aspect })
     }
   } finally {
     await client.stop()
   }
   return {
-    observations: observations.filter((observation) => !knowledge.findings.concerns(observation.case)),
+    candidates: candidates.filter(({ observation }) => !knowledge.findings.concerns(observation.case)),
     unstable,
     requests: client.requests,
     made: unique.made,
@@ -168,7 +178,8 @@ async function lookAgain(knowledge: Knowledge, executor: Executor, entry: Kept):
     const { status } = second.act.response
     if (status === 0 || status >= 500)
       noteServerError(knowledge, executor, entry.case, second.act, ' in the second pass')
-    return observe(knowledge, entry, second)
+    const table = entry.listing?.closed === false ? entry.listing.table : null
+    return observe(knowledge, entry, second, table === null ? null : await executor.count(table))
   } catch (error) {
     if (error instanceof ArrangementFailed || error instanceof MissingReference)
       return { unstable: `the second time ${error.message}` }
@@ -177,11 +188,11 @@ async function lookAgain(knowledge: Knowledge, executor: Executor, entry: Kept):
 }
 
 /** A list read without anything of one's own says little beside one that shows it. */
-function isOutdone({ case: subject }: Observation, all: Observation[]): boolean {
+function isOutdone({ case: subject }: Observation, all: Candidate[]): boolean {
   return (
     subject.kind === 'success' &&
     subject.act.endpoint.startsWith('GET ') &&
-    all.some((other) => other.case.kind === 'list' && other.case.endpoint === subject.endpoint)
+    all.some(({ observation: { case: other } }) => other.kind === 'list' && other.endpoint === subject.endpoint)
   )
 }
 

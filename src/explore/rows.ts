@@ -1,9 +1,10 @@
 import type { Row, RowChange, Snapshot } from '../contracts/environment.ts'
 import type { Json } from '../contracts/json.ts'
 import type { Case, Pattern, RowExpectation } from '../contracts/observation.ts'
-import { type Comparison, compare } from './compare.ts'
+import { endpointKey } from '../contracts/project.ts'
+import { type Comparison, compare, doubtMoments } from './compare.ts'
 import type { Sighting } from './execute.ts'
-import { exprLeaves } from './expressions.ts'
+import { exprLeaves, referencesOf } from './expressions.ts'
 import type { Knowledge, Learned } from './knowledge.ts'
 import { lastKey, valueAt } from './leaves.ts'
 import { bindingsOf } from './recipes.ts'
@@ -60,18 +61,47 @@ function expectChange(
   if (first.change === 'deleted')
     return counts[0] === 0 ? { table: first.table, change: 'deleted', where, values: {}, count: 0 } : null
   if (counts[0] === 0) return null
-  const values = counts[0] === 1 ? visible(knowledge, first.table, patterns, where) : {}
+  const shown = counts[0] === 1 ? visible(knowledge, first.table, patterns, where) : {}
+  const values = first.change === 'updated' && second.change === 'updated' ? touched(shown, first, second) : shown
   return { table: first.table, change: first.change, where, values, count: counts[0] ?? 1 }
 }
 
+/** What the update changed, and what it was sent. */
+function touched(
+  shown: Record<string, Pattern>,
+  first: Extract<RowChange, { change: 'updated' }>,
+  second: Extract<RowChange, { change: 'updated' }>,
+): Record<string, Pattern> {
+  const differs = ({ before, after }: typeof first, column: string) =>
+    JSON.stringify(before[column]) !== JSON.stringify(after[column])
+  return Object.fromEntries(
+    Object.entries(shown).filter(
+      ([column, pattern]) =>
+        differs(first, column) ||
+        differs(second, column) ||
+        (pattern.is === 'same' && pattern.at === 'request' && pattern.from === 'act'),
+    ),
+  )
+}
+
 function patternsOf(a: Row, b: Row, sources: Source[], writes: boolean): Record<string, Pattern> {
-  const context: Comparison = { sources, list: false, writes, limit: null, reordered: false }
+  const context: Comparison = {
+    sources,
+    list: false,
+    closed: false,
+    hidden: [],
+    changedAt: writes ? 'nowhere' : 'anywhere',
+    limit: null,
+    reordered: false,
+    places: null,
+  }
   const patterns: Record<string, Pattern> = {}
   for (const [column, value] of Object.entries(a)) {
     const other = b[column]
     const pattern = other === undefined ? null : compare(value, other, context, column)
     if (pattern) patterns[column] = pattern
   }
+  doubtMoments(patterns, a, sources)
   return patterns
 }
 
@@ -152,7 +182,10 @@ export function rowsAfterRefusal(
       count: 1,
     })
   }
-  const added = nothingAdded(knowledge, subject, first, second)
+  const added =
+    subject.kind === 'repeat'
+      ? stillThere(knowledge, subject, first, second)
+      : nothingAdded(knowledge, subject, first, second)
   if (added) expectations.push(added)
   return dedupe(expectations)
 }
@@ -170,6 +203,9 @@ function promise(values: Record<string, Pattern>): Record<string, Pattern> {
 /** Bindings whose rows the request could have changed: what its path names, else the account that asks. */
 function aboutWhat(knowledge: Knowledge, subject: Case): string[] {
   const { params, credential, endpoint } = subject.act
+  // What stands against a creation is what its body refers to.
+  if (subject.kind === 'workflow' && endpoint.startsWith('POST') && !knowledge.isAction(endpoint))
+    return [...new Set(referencesOf(subject.act.body))]
   // An unknown thing has no row, and adding below a thing does not touch it.
   if (subject.kind === 'not_found' || (endpoint.startsWith('POST') && !knowledge.isAction(endpoint))) return []
   const named = Object.values(params).flatMap((expr) => (expr.is === 'ref' ? [expr.from] : []))
@@ -182,9 +218,7 @@ function aboutWhat(knowledge: Knowledge, subject: Case): string[] {
 }
 
 function nothingAdded(knowledge: Knowledge, subject: Case, first: Sighting, second: Sighting): RowExpectation | null {
-  const made = [...knowledge.learned.values()].find(
-    (learned) => subject.endpoint === `${learned.endpoint.method} ${learned.endpoint.path}`,
-  )
+  const made = writerOf(knowledge, subject)
   if (!made?.table || !first.rows || !second.rows) return null
   const where =
     uniqueSent(knowledge, made, subject, first) ??
@@ -196,6 +230,25 @@ function nothingAdded(knowledge: Knowledge, subject: Case, first: Sighting, seco
     if (arrangedRows(knowledge, made, subject, sighting).some((row) => fits(row, where, sighting))) return null
   }
   return { table: made.table, change: 'inserted', where, values: {}, count: 0 }
+}
+
+/** What the first time added is as it was, neither gone nor doubled. */
+function stillThere(knowledge: Knowledge, subject: Case, first: Sighting, second: Sighting): RowExpectation | null {
+  const made = writerOf(knowledge, subject)
+  if (!made?.table) return null
+  const { table } = made
+  const where = { ...ownedBy(made, knowledge, subject), ...belowParent(made, knowledge, subject) }
+  if (Object.keys(where).length === 0) return null
+  const counts = [first, second].map(
+    (sighting) => (sighting.rows?.after[table] ?? []).filter((row) => fits(row, where, sighting)).length,
+  )
+  const [count] = counts
+  if (!count || counts[1] !== count) return null
+  return { table, change: 'unchanged', where, values: {}, count }
+}
+
+function writerOf(knowledge: Knowledge, subject: Case): Learned | undefined {
+  return [...knowledge.learned.values()].find((learned) => endpointKey(learned.endpoint) === subject.endpoint)
 }
 
 /** Rows of that table that the arrangement itself made. The pool may hold more, which no test would see. */

@@ -42,6 +42,13 @@ export function readable(name: string): string {
   return splitWords(name).join(' ')
 }
 
+/** `a title that is missing`, `items that are missing`. */
+export function thatIs(name: string, words: string): string {
+  const noun = readable(name)
+  const last = noun.split(' ').at(-1) ?? noun
+  return singular(last) === last ? `${withArticle(noun)} that is ${words}` : `${noun} that are ${words}`
+}
+
 /** With its indefinite article. */
 export function withArticle(noun: string): string {
   return `${/^[aeiou]/i.test(noun) && !/^(uni|use|eu)/i.test(noun) ? 'an' : 'a'} ${noun}`

@@ -13,7 +13,16 @@ const source = (from: string, at: Source['at'], path: string[], values: [Json, J
 })
 
 const both = (a: Json, b: Json, sources: Source[] = [], list = false) =>
-  compare(a, b, { sources, list, writes: false, limit: null, reordered: false })
+  compare(a, b, {
+    sources,
+    list,
+    closed: list,
+    hidden: [],
+    changedAt: 'anywhere',
+    limit: null,
+    reordered: false,
+    places: null,
+  })
 
 describe('what two sightings have in common', () => {
   it('is the literal where both show the same, and its class where they differ', () => {

@@ -5,8 +5,9 @@ import { valueAt } from '../leaves.ts'
 import { collectionBefore, nounOfPath, paramsOf } from '../paths.ts'
 import { isRefusal } from '../request.ts'
 import { readable } from '../words.ts'
+import { isUuid, unknownLike } from './references.ts'
 
-const UUID = /^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/i
+const NOTHING: Expr = { is: 'unique', kind: 'word', label: 'unknown' }
 
 /** Well-formed ids that nothing has, and ill-formed ones where the form is clear. */
 export async function notFoundCases(bench: Bench, reached: Reached): Promise<void> {
@@ -14,13 +15,13 @@ export async function notFoundCases(bench: Bench, reached: Reached): Promise<voi
     const sample = sampleOf(reached, param)
     const noun = readable(nounOfPath(collectionBefore(reached.endpoint.path, param)))
     const subject = variant(reached, 'not_found', param, `answers not found for an unknown ${noun}`, {
-      act: { params: { ...reached.act.params, [param]: unknownLike(sample, param) } },
+      act: { params: { ...reached.act.params, [param]: unknownLike(sample, param) ?? NOTHING } },
     })
     const first = await bench.attempt(subject, 'pool', ` for an unknown ${noun}`)
     if (first && isRefusal(first.act.response.status))
       bench.keep(subject, first, 'pool', first.act.response.status === 404 ? 'promised' : 'observed')
     const numeric = /^\d+$/.test(String(sample))
-    if (!numeric && !UUID.test(String(sample))) continue
+    if (!numeric && !isUuid(sample)) continue
     const bad = variant(
       reached,
       'not_found',
@@ -31,7 +32,8 @@ export async function notFoundCases(bench: Bench, reached: Reached): Promise<voi
       },
     )
     const second = await bench.attempt(bad, 'pool', ` for an ill-formed ${param}`)
-    if (second && isRefusal(second.act.response.status)) bench.keep(bad, second, 'pool', 'observed')
+    if (second && isRefusal(second.act.response.status))
+      bench.keep(bad, second, 'pool', 'observed', { aspect: { is: 'ill-formed' } })
   }
 }
 
@@ -39,11 +41,4 @@ function sampleOf(reached: Reached, param: string) {
   const expr = reached.act.params[param]
   if (expr?.is === 'ref') return valueAt(reached.sighting.made.get(expr.from)?.[expr.at], expr.path)
   return expr?.is === 'literal' ? expr.value : undefined
-}
-
-function unknownLike(sample: ReturnType<typeof sampleOf>, param: string): Expr {
-  if (/^\d+$/.test(String(sample))) return literal(2_000_000_000)
-  if (UUID.test(String(sample))) return { is: 'unique', kind: 'uuid', label: param }
-  if (/^[0-9a-f]{24}$/i.test(String(sample))) return literal('000000000000000000000000')
-  return { is: 'unique', kind: 'word', label: 'unknown' }
 }

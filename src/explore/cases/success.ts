@@ -67,7 +67,8 @@ async function minimalBody(bench: Bench, reached: Reached): Promise<void> {
     act: { body },
   })
   const first = await bench.attempt(subject, 'fresh', ' when the optional fields are left out')
-  if (first && isSuccess(first.act.response.status)) bench.keep(subject, first, 'fresh', 'promised')
+  if (first && isSuccess(first.act.response.status))
+    bench.keep(subject, first, 'fresh', 'promised', { aspect: { is: 'variant', variant: 'minimal' } })
 }
 
 function followsOf(knowledge: Knowledge, reached: Reached): RequestTemplate[] {

@@ -1,0 +1,103 @@
+import type { Expr } from '../../contracts/observation.ts'
+import type { Parameter } from '../../contracts/project.ts'
+import { Arrangement } from '../arrangement.ts'
+import { type Bench, literal, variant } from '../bench.ts'
+import { exprLeaves } from '../expressions.ts'
+import { lastKey, leavesOf } from '../leaves.ts'
+import { isSuccess } from '../request.ts'
+import { plainName, readable, singular } from '../words.ts'
+import { addOne, hints, keepRead, type Listing, queryOf, several } from './listing.ts'
+import { ownItems } from './own-items.ts'
+import { isPagingName, SORT } from './query-names.ts'
+
+/** A filter with a value that an own thing has, and afterwards with one that it has not. */
+export async function filter(bench: Bench, listing: Listing, parameter: Parameter): Promise<void> {
+  const { name } = parameter
+  // The plain list filters by what isolates it.
+  if (isPagingName(name) || listing.isolate?.param === name) return
+  if (SORT.test(name)) return sort(bench, listing, parameter)
+  const arrangement = new Arrangement(bench.knowledge.recipes, listing.reached.arrange)
+  const own = addOne(bench, listing, arrangement, null)
+  const base = queryOf(listing, [own])
+  for (const guess of filterValues(bench, listing, parameter, own)) {
+    const miss = { ...listing.reached.act, query: { ...base, [name]: guess.other } }
+    const subject = variant(listing.reached, 'filter', name, `filters by ${readable(name)}`, {
+      arrange: arrangement.bindings,
+      act: { query: { ...base, [name]: guess.match } },
+      follow: [miss],
+    })
+    const first = await bench.attempt(subject, 'same', ` for ?${name}`)
+    const [other] = first?.follow ?? []
+    if (!first || !other || ![first.act, other].every(({ response }) => isSuccess(response.status))) continue
+    if (ownItems(first, [own]).length === 0 || ownItems({ ...first, act: other }, [own]).length > 0) continue
+    bench.keep(subject, first, 'same', 'promised', { listing: hints(listing, [own]) })
+    return
+  }
+}
+
+function filterValues(
+  bench: Bench,
+  listing: Listing,
+  { name, schema }: Parameter,
+  own: string,
+): { match: Expr; other: Expr }[] {
+  const wanted = plainName(name)
+  const bound = /^(min|max|from|to|after|before|gte?|lte?)(.+)$/.exec(wanted)
+  const field = bound?.[2] ?? wanted
+  const body = listing.maker.recipe.steps.at(-1)?.body ?? null
+  const found: { match: Expr; other: Expr }[] = []
+  const close = (key: string) =>
+    key === field ||
+    plainName(singular(key)) === field ||
+    key.startsWith(field) ||
+    key === `${field}list` ||
+    key === `${field}s`
+  for (const at of ['request', 'response'] as const) {
+    const leaves =
+      at === 'request'
+        ? exprLeaves(body).map(({ path, expr }) => ({ path, value: expr.is === 'literal' ? expr.value : 'fresh' }))
+        : leavesOf(listing.maker.recipe.example)
+    for (const { path, value } of leaves) {
+      if (!close(plainName(lastKey(path)))) continue
+      if (bound && typeof value === 'number') {
+        const low = /^(min|from|after|gt)/.test(bound[1] ?? '')
+        found.push({ match: literal(value), other: literal(low ? value + 1 : value - 1) })
+      } else if (!bound) {
+        const others = (schema.enum ?? []).filter((candidate) => candidate !== value)
+        const other: Expr =
+          typeof others[0] === 'string'
+            ? literal(others[0])
+            : typeof value === 'boolean'
+              ? literal(!value)
+              : typeof value === 'number'
+                ? literal(value + 1)
+                : { is: 'unique', kind: 'word', label: 'other' }
+        found.push({ match: { is: 'ref', from: own, at, path }, other })
+      }
+    }
+  }
+  // Accounts by the name of the part they play: `author`, `favorited`.
+  for (const owner of listing.maker.owners) {
+    const actor = bench.knowledge.recipes.get(owner.actor)
+    for (const { path, expr } of exprLeaves(actor?.steps.at(-1)?.body ?? null))
+      if (expr.is === 'unique' && !schema.enum)
+        found.push({
+          match: { is: 'ref', from: owner.need, at: 'request', path },
+          other: { is: 'unique', kind: 'word', label: 'nobody' },
+        })
+  }
+  return found.slice(0, 5)
+}
+
+async function sort(bench: Bench, listing: Listing, { name, schema }: Parameter): Promise<void> {
+  if (!listing.isolate) return
+  const arranged = await several(bench, listing, 3)
+  if (!arranged) return
+  for (const value of (schema.enum ?? []).slice(0, 2)) {
+    const query = { ...queryOf(listing, arranged.names), [name]: { is: 'literal', value } as Expr }
+    await keepRead(bench, listing, 'list', `${name} ${String(value)}`, `orders by ${readable(String(value))}`, {
+      arrange: arranged.bindings,
+      query,
+    })
+  }
+}

@@ -1,0 +1,146 @@
+import type { Case, Observation } from '../contracts/observation.ts'
+import { type Aspect, RULES, type Rule } from './aspects.ts'
+
+export interface Candidate {
+  observation: Observation
+  aspect: Aspect | null
+}
+
+type Broken = Candidate & { aspect: Extract<Aspect, { is: 'rule' }> }
+
+/** Rows of broken rules an endpoint may have. */
+const MOST = 7
+/** The same where most of its fields were shown at another endpoint already. */
+const MOST_SHOWN_ELSEWHERE = 4
+/** For endpoints that only read. */
+const MOST_READING = 2
+
+/**
+ * The cases worth a test. Per endpoint: everything that shows an effect or a state; of refused credentials none and tampered;
+ * of unusual bodies the shortest and the one on the bounds; of broken rules each kind of rule once, spread over the fields.
+ * What alone shows a status is always among them. Depends on nothing but the candidates; their order is kept.
+ */
+export function selectCases(candidates: Candidate[]): Observation[] {
+  const groups = groupByEndpoint(candidates)
+  const shown = new Map<string, Set<string>>()
+  const chosen = new Set<Candidate>()
+  for (const [endpoint, group] of byWeight(groups)) {
+    const kept = selectOfEndpoint(group, shown, endpoint)
+    for (const candidate of kept) chosen.add(candidate)
+  }
+  return candidates.filter((candidate) => chosen.has(candidate)).map(({ observation }) => observation)
+}
+
+function groupByEndpoint(candidates: Candidate[]): Map<string, Candidate[]> {
+  const groups = new Map<string, Candidate[]>()
+  for (const candidate of candidates) {
+    const key = candidate.observation.case.endpoint
+    groups.set(key, [...(groups.get(key) ?? []), candidate])
+  }
+  return groups
+}
+
+/** Creations first, those with most rules before others, so that what they show need not be shown again. */
+function byWeight(groups: Map<string, Candidate[]>): [string, Candidate[]][] {
+  const rank = (endpoint: string) => ['POST', 'PUT', 'PATCH'].findIndex((method) => endpoint.startsWith(`${method} `))
+  const weight = ([endpoint, group]: [string, Candidate[]]) =>
+    (rank(endpoint) < 0 ? 9 : rank(endpoint)) * 1000 - group.filter(isBroken).length
+  return [...groups].sort((a, b) => weight(a) - weight(b) || (a[0] < b[0] ? -1 : 1))
+}
+
+function selectOfEndpoint(group: Candidate[], shown: Map<string, Set<string>>, endpoint: string): Set<Candidate> {
+  const broken = group.filter(isBroken)
+  const kept = new Set([
+    ...group.filter((candidate) => candidate.aspect === null && kindOf(candidate) !== 'unauthenticated'),
+    ...(['minimal', 'bounds'] as const).flatMap((variant) => {
+      const first = group.find(({ aspect }) => aspect?.is === 'variant' && aspect.variant === variant)
+      return first ? [first] : []
+    }),
+    ...unauthenticated(group),
+    ...chooseBroken(broken, limitFor(broken, shown, endpoint)),
+  ])
+  note(broken, shown, endpoint)
+  for (const candidate of group) {
+    const status = statusOf(candidate)
+    if (![...kept].some((other) => statusOf(other) === status)) kept.add(candidate)
+  }
+  return kept
+}
+
+/** None and tampered; any other way only where it is answered differently. */
+function unauthenticated(group: Candidate[]): Candidate[] {
+  const ways = group.filter((candidate) => kindOf(candidate) === 'unauthenticated')
+  const isUsual = ({ observation }: Candidate) => {
+    const { credential } = observation.case.act
+    return credential.is === 'none' || (credential.is === 'invalid' && credential.how === 'tampered')
+  }
+  const usual = ways.filter(isUsual)
+  const answers = new Set(usual.map(answerOf))
+  return [...usual, ...ways.filter((way) => !isUsual(way) && !answers.has(answerOf(way)))]
+}
+
+function answerOf({ observation: { expected } }: Candidate): string {
+  return JSON.stringify([expected.status, expected.body])
+}
+
+/** Each rule once at a field that has shown least, then each field once, within `most`. */
+function chooseBroken(broken: Broken[], most: number): Broken[] {
+  const chosen: Broken[] = []
+  const uses = (field: string) => chosen.filter(({ aspect }) => aspect.field === field).length
+  const best = (rows: Broken[]) =>
+    [...rows].sort((a, b) => uses(a.aspect.field) - uses(b.aspect.field) || telling(a) - telling(b))[0]
+  for (const rule of rarestFirst(broken, most)) {
+    const row = best(broken.filter(({ aspect }) => aspect.rule === rule))
+    if (row) chosen.push(row)
+  }
+  for (const field of new Set(broken.map(({ aspect }) => aspect.field))) {
+    const row = best(broken.filter(({ aspect }) => aspect.field === field))
+    if (row && uses(field) === 0 && chosen.length < most) chosen.push(row)
+  }
+  return chosen
+}
+
+/** The most telling rules that fit, those few fields have first, so that the others are left to other fields. */
+function rarestFirst(broken: Broken[], most: number): Rule[] {
+  const count = (rule: Rule) => broken.filter(({ aspect }) => aspect.rule === rule).length
+  return RULES.filter((rule) => count(rule) > 0)
+    .slice(0, most)
+    .sort((a, b) => count(a) - count(b))
+}
+
+/** A required field left out first; else in the order of the rules. */
+function telling({ aspect }: Broken): number {
+  return RULES.indexOf(aspect.rule) + (aspect.rule === 'missing' && !aspect.required ? RULES.length : 0)
+}
+
+function limitFor(broken: Broken[], shown: Map<string, Set<string>>, endpoint: string): number {
+  if (endpoint.startsWith('GET ')) return MOST_READING
+  const fields = new Set(broken.map(({ aspect }) => lastName(aspect.field)))
+  const known = [...shown.values()].some(
+    (others) => [...fields].filter((field) => others.has(field)).length * 2 >= fields.size,
+  )
+  return known ? MOST_SHOWN_ELSEWHERE : MOST
+}
+
+function note(broken: Broken[], shown: Map<string, Set<string>>, endpoint: string): void {
+  const fields = broken
+    .filter(({ aspect }) => aspect.rule !== 'unknown field')
+    .map(({ aspect }) => lastName(aspect.field))
+  if (fields.length > 0) shown.set(endpoint, new Set(fields))
+}
+
+function lastName(field: string): string {
+  return field.split('.').at(-1) ?? field
+}
+
+function isBroken(candidate: Candidate): candidate is Broken {
+  return candidate.aspect?.is === 'rule'
+}
+
+function kindOf({ observation }: Candidate): Case['kind'] {
+  return observation.case.kind
+}
+
+function statusOf({ observation }: Candidate): number {
+  return observation.expected.status
+}
