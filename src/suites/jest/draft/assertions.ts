@@ -1,8 +1,11 @@
+import type { RowChange } from '../../../contracts/environment.ts'
+import type { Json } from '../../../contracts/json.ts'
 import type { Expected, Pattern, RequestTemplate, RowExpectation } from '../../../contracts/observation.ts'
 import type { CaseScope } from './case-scope.ts'
+import { errorParts } from './errors.ts'
 import { requestDoc } from './expressions.ts'
-import { walkPattern } from './json.ts'
-import { camel } from './names.ts'
+import { isObject, responseEntityPath, valueAt, walkPattern } from './json.ts'
+import { camel, snake } from './names.ts'
 import { patternDoc } from './patterns.ts'
 import { type Doc, mark } from './print/doc.ts'
 
@@ -10,8 +13,12 @@ import { type Doc, mark } from './print/doc.ts'
 export function responseDocs(expected: Expected, response: string, scope: CaseScope, status?: string): Doc[] {
   const { code } = scope
   const args: Doc[] = [response, status ?? String(expected.status)]
-  if (expected.body) args.push(patternDoc(expected.body, scope))
-  const docs = [code.statement(code.call('expectResponse', args))]
+  const parts = expected.status >= 400 ? errorParts(expected.body, scope.errors) : null
+  if (parts) {
+    scope.uses.helpers.add('expectError')
+    args.push(...parts.map((part) => patternDoc(part, scope)))
+  } else if (expected.body) args.push(patternDoc(expected.body, scope))
+  const docs = [code.statement(code.call(parts ? 'expectError' : 'expectResponse', args))]
   const headers = Object.entries(expected.headers)
   if (headers.length > 0) {
     const wanted = code.object(
@@ -26,7 +33,11 @@ export function responseDocs(expected: Expected, response: string, scope: CaseSc
 export function rowDocs(
   expectations: RowExpectation[],
   scope: CaseScope,
-  repeats = false,
+  seen: { repeats: boolean; changes: RowChange[][]; answers: Answered[] } = {
+    repeats: false,
+    changes: [],
+    answers: [],
+  },
 ): { before: Doc[]; after: Doc[] } {
   const before: Doc[] = []
   const after: Doc[] = []
@@ -36,28 +47,102 @@ export function rowDocs(
     const { code } = scope
     const kept = expectation.change === 'unchanged' && expectation.count > 0
     // An insert that must not happen again: the first one is there.
-    const again = expectation.change === 'inserted' && expectation.count === 0 && repeats
+    const again = expectation.change === 'inserted' && expectation.count === 0 && seen.repeats
     if ((kept || again) && !refersToAnswer(expectation)) {
       const name = scope.take(['before', camel(`${expectation.table}_before`)])
       before.push(code.constant(name, look))
       after.push(code.statement(code.call([code.call('expect', [look]), '.toEqual'], [name])))
       continue
     }
-    after.push(code.statement(foundDoc(expectation, look, scope)))
+    const changed = changedColumns(expectation, seen.changes)
+    if (changed && !refersToAnswer(expectation)) {
+      const name = scope.take(['before', camel(`${expectation.table}_before`)])
+      before.push(code.constant(`[${name}]`, look))
+      const entries = changed.map((key) => ({ key, value: columnDoc(expectation.values[key], scope) }))
+      const row = code.object([{ spread: name }, ...entries])
+      after.push(code.statement(code.call([code.call('expect', [look]), '.toEqual'], [code.array([row])])))
+      continue
+    }
+    after.push(code.statement(foundDoc(expectation, look, scope, seen.answers)))
   }
   return { before, after }
 }
 
-function foundDoc({ change, count, values }: RowExpectation, look: Doc, scope: CaseScope): Doc {
+const columnDoc = (pattern: Pattern | undefined, scope: CaseScope) =>
+  patternDoc(pattern ?? { is: 'anything', why: 'differs from call to call' }, scope)
+
+/** The columns of the one row of the table that an update changed in any pass; `null` when that cannot be told. */
+function changedColumns(
+  { table, change, where, values, count }: RowExpectation,
+  passes: RowChange[][],
+): string[] | null {
+  if (change !== 'updated' || count !== 1 || passes.length === 0) return null
+  const columns = new Set<string>()
+  for (const rows of passes) {
+    const [only, ...others] = rows.filter((row) => row.table === table)
+    if (only?.change !== 'updated' || others.length > 0) return null
+    const { before, after } = only
+    for (const column of Object.keys(after)) {
+      const changed = JSON.stringify(before[column]) !== JSON.stringify(after[column])
+      // A time of change may be the same as before when both fall into one second.
+      const timed =
+        (isTime(after[column]) || /^(updated|modified|changed)_?(at|on)$/i.test(column)) &&
+        values[column]?.is !== 'same' &&
+        values[column]?.is !== 'equals'
+      // Secrets are blanked in what is recorded.
+      const held = values[column]
+      const hidden = held?.is === 'format' && /hash|jwt|string/.test(held.format)
+      if (changed || timed || hidden) columns.add(column)
+    }
+  }
+  if (columns.size === 0 || [...columns].some((column) => column in where)) return null
+  return [...columns]
+}
+
+const isTime = (value: Json | undefined) => typeof value === 'string' && /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d/.test(value)
+
+/** An answer and the rows that the request changed. */
+interface Answered {
+  body: Json | undefined
+  rows: RowChange[]
+}
+
+/** The columns of the one row inserted that hold what was answered, and where in the answer; `null` when they differ. */
+function answeredColumns({ table, change, count }: RowExpectation, answers: Answered[]) {
+  const [first] = answers
+  if (change !== 'inserted' || count !== 1 || !first || !isObject(first.body)) return null
+  const path = responseEntityPath(first.body)
+  const columns = new Set<string>()
+  for (const { body, rows } of answers) {
+    const inserted = rows.filter((row) => row.table === table && row.change === 'inserted')
+    const [only] = inserted
+    const entity = valueAt(body, path)
+    if (inserted.length !== 1 || only?.change !== 'inserted' || !isObject(entity)) return null
+    for (const [key, value] of Object.entries(entity)) {
+      if (JSON.stringify(only.row[snake(key)]) !== JSON.stringify(value)) return null
+      columns.add(snake(key))
+    }
+  }
+  return columns.size > 2 ? { path, columns } : null
+}
+
+function foundDoc(expectation: RowExpectation, look: Doc, scope: CaseScope, answers: Answered[] = []): Doc {
+  const { change, count, values } = expectation
   const { code } = scope
   const found = code.call('expect', [look])
   const wanted = change === 'deleted' ? 0 : count
   if (wanted === 0) return code.call([found, '.toEqual'], ['[]'])
-  const entries = Object.entries(values).filter(([, pattern]) => pattern.is !== 'anything')
+  const mayDiffer = (column: string, pattern: Pattern) =>
+    pattern.is === 'anything' || (/_?(at|on)$/i.test(column) && isAnswered(pattern) && !refersToAnswer(expectation))
+  const entries = Object.entries(values).filter(([column, pattern]) => !mayDiffer(column, pattern))
   if (entries.length === 0) return code.call([found, '.toHaveLength'], [String(wanted)])
-  const row = code.call('expect.objectContaining', [
-    code.object(entries.map(([key, pattern]) => ({ key, value: patternDoc(pattern, scope) }))),
-  ])
+  const answered = answeredColumns(expectation, answers)
+  const rest = entries.filter(([key]) => !answered?.columns.has(key))
+  const beside = rest.map(([key, pattern]) => ({ key, value: patternDoc(pattern, scope) }))
+  if (answered) scope.uses.helpers.add('columnsOf')
+  const known = answered ? `columnsOf(${code.member('response.body', answered.path)})` : ''
+  const columns = !known ? code.object(beside) : beside.length > 0 ? code.object([{ spread: known }, ...beside]) : known
+  const row = code.call('expect.objectContaining', [columns])
   return code.call([found, '.toEqual'], [code.array(Array.from({ length: wanted }, () => row))])
 }
 
@@ -73,10 +158,11 @@ function lookDoc({ table, where }: RowExpectation, scope: CaseScope): Doc | null
 }
 
 function refersToAnswer(expectation: RowExpectation): boolean {
-  return Object.values(expectation.where).some(
-    (pattern) => pattern.is === 'same' && pattern.from === 'act' && pattern.at === 'response',
-  )
+  return Object.values(expectation.where).some(isAnswered)
 }
+
+/** Times of other rows than the one answered only happen to be the same. */
+const isAnswered = (pattern: Pattern) => pattern.is === 'same' && pattern.from === 'act' && pattern.at === 'response'
 
 /** A further request and what it must answer; blank line between request and assertion. */
 export function followDocs(templates: RequestTemplate[], expected: Expected[], scope: CaseScope): Doc[] {

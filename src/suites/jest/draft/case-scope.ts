@@ -1,13 +1,14 @@
-import type { JsonPath } from '../../../contracts/json.ts'
+import type { Json, JsonPath } from '../../../contracts/json.ts'
 import type { Case, Credential, Expr, Observation, Pattern, RequestTemplate } from '../../../contracts/observation.ts'
 import type { ProjectMap } from '../../../contracts/project.ts'
+import type { ErrorShape } from './errors.ts'
 import { exprDoc, type Uses } from './expressions.ts'
 import { exprAt, pathWithin, requestEntityPath } from './json.ts'
-import { camel, pascal, singular, splitEndpoint, takeName } from './names.ts'
+import { camel, singular, splitEndpoint, takeName } from './names.ts'
 import { type Held, heldBindings, type PatternScope, shapeOf } from './patterns.ts'
 import type { Code } from './print/code.ts'
 import type { Doc } from './print/doc.ts'
-import { accessPath, builderFor, type Factories } from './recipes.ts'
+import { accessPath, builderFor, builderName, type Factories } from './recipes.ts'
 
 /** What drafting one case needs to know of everything else. */
 export interface DraftContext {
@@ -16,23 +17,33 @@ export interface DraftContext {
   map: ProjectMap
   factories: Factories
   observations: Observation[]
+  /** How refusals look alike, for a helper that says so. */
+  errors: ErrorShape | null
 }
 
 /** The variables of one test: its bindings, and the parts of its request that are looked at again. */
 export interface CaseScope extends PatternScope {
+  readonly errors: ErrorShape | null
   /** The variable of a binding, which is in use from then on. */
   nameOf(binding: string): string
   isUsed(binding: string): boolean
+  /** From here on `response.body` is there to be compared with. */
+  holdAnswer(expected: Pattern | null, seen: Json | undefined): void
   /** The act, its fresh parameters replaced by the variables that hold them. */
   act(): RequestTemplate
   /** `const article = { … }` lines for request parts that were referred to; ask last. */
-  hoisted(): Doc[]
+  hoisted(changes?: string): Doc[]
   /** The request's body as code, through its variable when it has one; `changed` adds what a table row brings. */
   bodyDoc(changes?: string): Doc | undefined
   take(wanted: string[]): string
 }
 
-export function createCaseScope(context: DraftContext, subject: Case, paths: JsonPath[]): CaseScope {
+export function createCaseScope(
+  context: DraftContext,
+  subject: Case,
+  paths: JsonPath[],
+  options: { inline: boolean } = { inline: false },
+): CaseScope {
   const { code, uses, factories, observations } = context
   const taken = new Set<string>(uses.helpers)
   const names = new Map(subject.arrange.map(({ name }) => [name, takeName([camel(name)], taken)]))
@@ -48,7 +59,8 @@ export function createCaseScope(context: DraftContext, subject: Case, paths: Jso
   const variable = entity?.is === 'object' ? takeName(bodyNames(subject, factories, root), taken) : null
   const parameters = new Map<string, { name: string; expr: Expr }>()
   const built = builderFor(factories, act.endpoint, root, entity)
-  let bodyUsed = !built && entity !== undefined && hasUnique(entity)
+  let answered: Held | null = null
+  let bodyUsed = !options.inline && !built && entity !== undefined && hasUnique(entity)
 
   function actReference(at: 'request' | 'response', path: JsonPath): string {
     if (at === 'response') return code.member('response.body', path)
@@ -80,19 +92,29 @@ export function createCaseScope(context: DraftContext, subject: Case, paths: Jso
   function builtDoc(changes?: string): Doc {
     if (!built) return '{}'
     const { factory } = built
-    factory.builder = `new${pascal(factory.recipe.name)}`
-    const own = [...built.changes].map(([key, expr]) => ({ key, value: exprDoc(expr, scope) }))
+    factory.builder = builderName(factory)
+    const own = [...built.changes].map(([key, expr]) => ({ key, value: expr ? exprDoc(expr, scope) : 'undefined' }))
     factory.builderChanged ||= own.length > 0 || changes !== undefined
     if (changes && own.length === 0) return code.call(factory.builder, [changes])
     const spread = changes ? [{ spread: changes }] : []
     return code.call(factory.builder, own.length + spread.length > 0 ? [code.object([...own, ...spread])] : [])
   }
 
+  function entityDoc(changes?: string): Doc {
+    const spread = changes ? [{ spread: changes }] : []
+    return changes ? code.object([...objectEntries(entity, scope), ...spread]) : exprDoc(entity as Expr, scope)
+  }
+
   const scope: CaseScope = {
     code,
     uses,
+    errors: context.errors,
     nameOf,
     isUsed: (binding) => used.has(binding),
+    holdAnswer(expected, seen) {
+      if (seen !== undefined && expected?.is === 'object')
+        answered = { from: 'act', at: 'response', path: [], code: 'response.body', value: seen, answer: expected }
+    },
     act() {
       const held = (part: RequestTemplate['params']) =>
         Object.fromEntries(
@@ -106,6 +128,7 @@ export function createCaseScope(context: DraftContext, subject: Case, paths: Jso
     reference(from, at, path) {
       // What a row of a table of cases brings.
       if (from.startsWith('$')) return code.member(from.slice(1), path)
+      if (from.startsWith('~')) return `expect.stringContaining(${from.slice(1)})`
       if (from === 'act') return actReference(at, path)
       const binding = subject.arrange.find(({ name }) => name === from)
       const factory = binding && factories.get(binding.recipe)
@@ -116,22 +139,24 @@ export function createCaseScope(context: DraftContext, subject: Case, paths: Jso
     held() {
       const own: Held[] =
         variable && entity ? [{ from: 'act', at: 'request', path: root, code: variable, value: shapeOf(entity) }] : []
-      return [...own, ...heldBindings(subject.arrange, factories, variableOf)]
+      return [
+        ...own,
+        ...(answered ? [answered] : []),
+        ...heldBindings(subject.arrange, factories, observations, variableOf),
+      ]
     },
-    hoisted() {
+    hoisted(changes) {
       const lines = [...parameters.values()].map(({ name, expr }) => code.constant(name, exprDoc(expr, scope)))
       if (variable && entity && bodyUsed)
-        lines.push(code.constant(variable, built ? builtDoc() : exprDoc(entity, scope)))
+        lines.push(code.constant(variable, built ? builtDoc(changes) : entityDoc(changes)))
       return lines
     },
     bodyDoc(changes) {
       if (!act.body) return undefined
       const inner = variable && bodyUsed ? variable : null
       if (!inner && built) return wrap(root, builtDoc(changes), code)
-      if (!inner && !changes) return undefined
-      if (!changes) return wrap(root, inner as string, code)
-      const own = inner ? [{ spread: inner as Doc }] : objectEntries(entity, scope)
-      return wrap(root, code.object([...own, { spread: changes }]), code)
+      if (inner) return wrap(root, inner, code)
+      return changes ? wrap(root, entityDoc(changes), code) : undefined
     },
     take: (wanted) => takeName(wanted, taken),
   }

@@ -42,14 +42,11 @@ export function planCommand(input: DraftInput, style: Style, config: string | nu
   const { map } = input
   const native = style.esm && !isTranspiled(input)
   const alone = map.stores.some(({ engine }) => engine === 'sqlite') || !map.boot?.app
-  const runner: Record<string, string[]> = {
-    yarn: ['yarn', 'jest'],
-    pnpm: ['pnpm', 'exec', 'jest'],
-    bun: ['bunx', 'jest'],
-  }
   return {
     argv: [
-      ...(runner[map.packageManager] ?? ['npx', 'jest']),
+      // Whatever installed it: npx finds the project's own Jest without that package manager.
+      'npx',
+      'jest',
       map.tests.dir,
       ...(alone ? ['--runInBand'] : []),
       ...(config ? [`--config=${config}`] : []),

@@ -31,7 +31,13 @@ function serviceText(service: ComposeService): string {
         ...head,
         '    # The marker tells the tests that this server is theirs.',
         '    command: postgres -c integration_tests.marker=on -c fsync=off',
-        ...variables({ POSTGRES_USER: user, POSTGRES_PASSWORD: password, POSTGRES_DB: database }),
+        ...variables({
+          POSTGRES_USER: user,
+          POSTGRES_PASSWORD: password,
+          POSTGRES_DB: database,
+          // Sorts as the environment does in which the tests were written.
+          POSTGRES_INITDB_ARGS: '--locale=C.UTF-8',
+        }),
         ...ports,
         '    tmpfs:',
         '      - /var/lib/postgresql/data',

@@ -29,14 +29,21 @@ export function draftCase(observation: Observation, context: DraftContext): Draf
 
 /** Statements of a test; `table` names what the rows of a table of cases supply. */
 export function caseBody(
-  { case: subject, expected, follow }: Observation,
+  { case: subject, expected, follow, passes }: Observation,
   scope: CaseScope,
   context: DraftContext,
   table: { changes?: string; query?: string; headers?: string; status?: string } = {},
 ): Doc[] {
   const { code } = context
   const assertions = responseDocs(expected, 'response', scope, table.status)
-  const rows = rowDocs(expected.rows, scope, /repeat|duplicate|workflow/.test(subject.kind))
+  const answers = passes.map(({ act, rows }) => ({ body: act.response.json, rows }))
+  const changes = passes.map((pass) => pass.rows)
+  const rows = rowDocs(expected.rows, scope, {
+    repeats: /repeat|duplicate|workflow/.test(subject.kind),
+    changes,
+    answers,
+  })
+  scope.holdAnswer(expected.body, passes[0]?.act.response.json)
   const later = followDocs(subject.follow, follow, scope)
   const act = scope.act()
   const request = requestDoc(act, scope, {
@@ -44,7 +51,7 @@ export function caseBody(
     query: table.query,
     headers: table.headers,
   })
-  const hoisted = scope.hoisted()
+  const hoisted = scope.hoisted(table.changes)
   const arrange = [...bindingDocs(subject.arrange, scope, context), ...hoisted, ...rows.before]
   return [
     ...arrange,

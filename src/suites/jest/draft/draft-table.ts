@@ -1,12 +1,17 @@
 import type { JsonPath } from '../../../contracts/json.ts'
 import type { Case, Expr, Observation, Pattern } from '../../../contracts/observation.ts'
 import { createCaseScope, credentialDoc, type DraftContext } from './case-scope.ts'
+import { cutMessages } from './cut-messages.ts'
 import { caseBody, type DraftedTest, draftCase, referredPaths, reviewOf } from './draft-case.ts'
 import { exprDoc } from './expressions.ts'
 import { exprAt, pathWithin, requestEntityPath, walkExpr, walkPattern } from './json.ts'
-import { takeName } from './names.ts'
+import { plain, takeName } from './names.ts'
 import { patternDoc } from './patterns.ts'
-import { type Doc, indent, join, newline } from './print/doc.ts'
+import { type Doc, indent, join, newline, printDoc } from './print/doc.ts'
+import { commonBody } from './recipes.ts'
+import { mapSame } from './settle.ts'
+import type { Style } from './style.ts'
+import { shortTitles, splitTitles } from './titles.ts'
 
 type Part = 'credential' | 'body' | 'query'
 
@@ -16,7 +21,7 @@ type Part = 'credential' | 'body' | 'query'
  */
 export function draftCases(observations: Observation[], context: DraftContext): DraftedTest[] {
   const groups = new Map<string, { part: Part | null; members: Observation[] }>()
-  for (const observation of observations) {
+  for (const observation of observations.map(sentAgain)) {
     const part = varyingPart(observation, observations)
     const key = part ? groupKey(observation, part) : observation.case.id
     const known = groups.get(key)
@@ -31,9 +36,41 @@ export function draftCases(observations: Observation[], context: DraftContext): 
   })
 }
 
+/** A refusal that no table of its endpoint takes up, for what is in the path. */
+export function isPlainRefusal(observation: Observation, all: Observation[]): boolean {
+  return /not_found|invalid/.test(observation.case.kind) && varyingPart(observation, all) === null
+}
+
+/** A success with what was sent in it as such, not as the value it had: variants of a request are then expected to answer alike. */
+function sentAgain(observation: Observation): Observation {
+  const { case: subject, expected } = observation
+  const path = requestEntityPath(subject.act.body)
+  const entity = exprAt(subject.act.body, path)
+  if (subject.kind !== 'success' || entity?.is !== 'object' || observation.follow.length > 0) return observation
+  const sent = new Map(Object.entries(entity.properties).map(([key, expr]) => [plain(key), { key, expr }]))
+  const again = (key: string, pattern: Pattern): Pattern => {
+    const found = sent.get(plain(key))
+    if (pattern.is !== 'equals' || found?.expr.is !== 'literal' || !same(found.expr.value, pattern.value))
+      return pattern
+    return { is: 'same', from: 'act', at: 'request', path: [...path, found.key], provenance: pattern.provenance }
+  }
+  const inside = (pattern: Pattern): Pattern => {
+    if (pattern.is !== 'object') return pattern
+    const entries = Object.entries(pattern.properties)
+    return { ...pattern, properties: Object.fromEntries(entries.map(([key, one]) => [key, inside(again(key, one))])) }
+  }
+  const rows = expected.rows.map((row) => ({
+    ...row,
+    values: Object.fromEntries(Object.entries(row.values).map(([key, one]) => [key, again(key, one)])),
+  }))
+  return { ...observation, expected: { ...expected, body: expected.body && inside(expected.body), rows } }
+}
+
 function varyingPart(observation: Observation, all: Observation[]): Part | null {
   const { kind, act } = observation.case
   if (kind === 'unauthenticated') return 'credential'
+  if (kind === 'success')
+    return act.body && observation.follow.length === 0 && changesOf(observation, all) ? 'body' : null
   if (kind !== 'invalid') return null
   if (!act.body) return Object.keys(act.query).length > 0 || act.endpoint.startsWith('GET') ? 'query' : null
   return changesOf(observation, all) ? 'body' : null
@@ -47,7 +84,7 @@ function groupKey(
   const fixed = { ...act, [part]: null, contentType: part === 'body' ? '' : act.contentType }
   const { rows, contentType, headers, body } = expected
   // A row of the table stands outside the test and knows nothing of what the test made.
-  const own = mentions(body) ? body : null
+  const own = mentions(body) || kind === 'success' ? body : lists(body)
   const conditions = part === 'credential' ? null : [arrange, rows]
   return JSON.stringify([kind, conditions, fixed, follow, followed, contentType, headers, own, body === null])
 }
@@ -61,6 +98,16 @@ function joins({ case: subject }: Observation, members: Observation[]): boolean 
 
 const fullest = <T>(lists: T[][]): T[] => lists.reduce((most, list) => (list.length > most.length ? list : most), [])
 
+/** Lists of objects and how long they are: a row of a table says one thing. */
+function lists(body: Pattern | null): string[] {
+  const found: string[] = []
+  walkPattern(body, (inner, path) => {
+    if (inner.is === 'array' && inner.items.some(({ is }) => is === 'object'))
+      found.push(`${path}:${inner.items.length}`)
+  })
+  return found
+}
+
 function mentions(pattern: Pattern | null): boolean {
   let found = false
   walkPattern(pattern, (inner) => {
@@ -69,36 +116,13 @@ function mentions(pattern: Pattern | null): boolean {
   return found
 }
 
-/** The body most cases of the endpoint share, at the entity, key by key. */
-function commonBody(all: Observation[], endpoint: string): { path: JsonPath; properties: Record<string, Expr> } {
-  const bodies = all.filter(({ case: { act } }) => act.endpoint === endpoint).map(({ case: { act } }) => act.body)
-  const path = mostCommon(bodies.map(requestEntityPath)) ?? []
-  const entities = bodies.map((body) => exprAt(body, path)).filter((expr) => expr?.is === 'object')
-  const keys = [
-    ...new Set(entities.flatMap((entity) => (entity?.is === 'object' ? Object.keys(entity.properties) : []))),
-  ]
-  const properties: Record<string, Expr> = {}
-  for (const key of keys) {
-    const values = entities.map((entity) => (entity?.is === 'object' ? (entity.properties[key] ?? null) : null))
-    const common = mostCommon(values)
-    if (common) properties[key] = common
-  }
-  return { path, properties }
-}
-
-function mostCommon<T>(values: T[]): T | undefined {
-  const counts = new Map<string, { value: T; count: number }>()
-  for (const value of values) {
-    const key = JSON.stringify(value)
-    counts.set(key, { value, count: (counts.get(key)?.count ?? 0) + 1 })
-  }
-  return [...counts.values()].sort((a, b) => b.count - a.count)[0]?.value
-}
+const commonOf = (all: Observation[], endpoint: string) =>
+  commonBody(all.filter(({ case: { act } }) => act.endpoint === endpoint).map(({ case: { act } }) => act.body))
 
 /** Keys in which a body departs from the common one (`undefined`: left out); `null` when it departs in other ways. */
 function changesOf(observation: Observation, all: Observation[]): Record<string, Expr | undefined> | null {
   const { act } = observation.case
-  const common = commonBody(all, act.endpoint)
+  const common = commonOf(all, act.endpoint)
   const entity = exprAt(act.body, common.path)
   if (
     entity?.is !== 'object' ||
@@ -110,7 +134,9 @@ function changesOf(observation: Observation, all: Observation[]): Record<string,
     (key) => JSON.stringify(common.properties[key]) !== JSON.stringify(entity.properties[key]),
   )
   const referred = referredPaths(observation).map((path) => String(pathWithin(path, common.path)?.[0]))
-  const fits = changed.length > 0 && changed.length <= 3 && !changed.some((key) => referred.includes(key))
+  // What a refusal looks for must be the same in each row.
+  const looked = observation.case.kind !== 'success' && changed.some((key) => referred.includes(key))
+  const fits = changed.length > 0 && changed.length <= 3 && !looked
   const free = changed.every((key) => !hasReference(entity.properties[key]))
   return fits && free ? Object.fromEntries(changed.map((key) => [key, entity.properties[key]])) : null
 }
@@ -140,7 +166,7 @@ function draftTable(members: Observation[], part: Part, all: Observation[], cont
   const [first] = members as [Observation]
   const { code } = context
   const answer = commonAnswer(members)
-  const common = commonBody(all, first.case.act.endpoint)
+  const common = commonOf(all, first.case.act.endpoint)
   const arrange = fullest(members.map((member) => member.case.arrange))
   const looks = fullest(members.map((member) => member.expected.rows))
   const act = part === 'body' ? { ...first.case.act, body: shell(common) } : first.case.act
@@ -149,6 +175,7 @@ function draftTable(members: Observation[], part: Part, all: Observation[], cont
     ...first,
     case: subject,
     expected: { ...first.expected, body: answer.pattern, rows: looks },
+    passes: members.flatMap(({ passes }) => passes),
   }
   const scope = createCaseScope(context, subject, members.flatMap(referredPaths))
   const column = scope.take([part === 'body' ? 'changes' : part === 'query' ? 'query' : 'headers', 'change'])
@@ -157,22 +184,30 @@ function draftTable(members: Observation[], part: Part, all: Observation[], cont
     .find((one) => one.is === 'invalid' && one.as !== null && one.how !== 'malformed')
   const statusVaries = new Set(members.map(({ expected }) => expected.status)).size > 1
   const status = statusVaries ? 'status' : undefined
-  const body = caseBody(drafted, scope, context, {
+  const actorName = actor && actor.is === 'invalid' && actor.as !== null ? scope.nameOf(actor.as) : null
+  const parameter = code.style.typescript ? `${actorName}: Record<string, any>` : (actorName ?? '')
+  const shown = shortTitles(members.map((member) => member.case.title))
+  const titles = splitTitles(shown)
+  const rowOf = (member: Observation, index: number, patterns: Pattern[]) =>
+    code.array([
+      code.string(titles.labels[index] as string),
+      cellDoc(member),
+      ...(status ? [String(member.expected.status)] : []),
+      ...patterns.map((pattern) => patternDoc(pattern, scope)),
+    ])
+  const full = members.map((member, index) => rowOf(member, index, answer.cells[index] ?? []))
+  const cut = cutMessages(
+    answer.cells,
+    full.map((row) => excessOf(row, code.style)),
+  )
+  const rows = cut ? members.map((member, index) => rowOf(member, index, cut.cells[index] ?? [])) : full
+  const partly = cut ? (answer.names[cut.column] as string) : null
+  const wanted = answer.pattern && partly ? asPart(answer.pattern, partly) : answer.pattern
+  const body = caseBody({ ...drafted, expected: { ...drafted.expected, body: wanted } }, scope, context, {
     status,
     ...(part === 'body' ? { changes: column } : {}),
     ...(part === 'query' ? { query: column } : {}),
-    ...(part === 'credential'
-      ? { headers: actor && actor.is === 'invalid' ? `${column}(${scope.nameOf(actor.as ?? '')})` : column }
-      : {}),
-  })
-  const actorName = actor && actor.is === 'invalid' && actor.as !== null ? scope.nameOf(actor.as) : null
-  const parameter = code.style.typescript ? `${actorName}: Record<string, any>` : (actorName ?? '')
-  const titles = splitTitles(members.map((member) => member.case.title))
-  const rows = members.map((member, index) => {
-    const cells: Doc[] = [code.string(titles.labels[index] as string), cellDoc(member)]
-    if (status) cells.push(String(member.expected.status))
-    for (const pattern of answer.cells[index] ?? []) cells.push(patternDoc(pattern, scope))
-    return code.array(cells)
+    ...(part === 'credential' ? { headers: actorName ? `${column}(${actorName})` : column } : {}),
   })
 
   function cellDoc({ case: { act } }: Observation): Doc {
@@ -199,22 +234,19 @@ function draftTable(members: Observation[], part: Part, all: Observation[], cont
   ]
   const run = code.arrow(params, body, { async: true })
   const doc: Doc = [code.style.caseWord, '.each(', table, ')(', code.string(titles.pattern), ', ', run, ')']
-  const cases = members.map((member) => ({ title: member.case.title, id: member.case.id }))
+  const cases = members.map((member, index) => ({ title: shown[index] as string, id: member.case.id }))
   return [{ kind: first.case.kind, doc: code.statement(doc), cases, review: reviewOf(members) }]
 }
 
-/** `refuses a missing title`, `refuses an empty title` → `refuses %s` and the labels. */
-function splitTitles(titles: string[]): { pattern: string; labels: string[] } {
-  const words = titles.map((title) => title.split(' '))
-  const shortest = Math.min(...words.map((list) => list.length)) - 1
-  let shared = 0
-  while (shared < shortest && words.every((list) => list[shared] === words[0]?.[shared])) shared += 1
-  const prefix = words[0]?.slice(0, shared).join(' ').replaceAll('%', '%%')
-  return {
-    pattern: prefix ? `${prefix} %s` : '%s',
-    labels: words.map((list) => list.slice(shared).join(' ')),
-  }
+/** Characters by which a row of a table is longer than its line. */
+function excessOf(row: Doc, { width, indent }: Style): number {
+  const { text } = printDoc(row, { width: Number.POSITIVE_INFINITY, indent })
+  return text.trimEnd().length + 1 + 2 * (indent === '\t' ? 4 : indent.length) - width
 }
+
+/** The same, but of what `$name` stands for only a part is given. */
+const asPart = (pattern: Pattern, name: string) =>
+  mapSame(pattern, (one) => (one.from === `$${name}` ? { ...one, from: `~${name}` } : one))
 
 const FEW = 2
 

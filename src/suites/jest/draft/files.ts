@@ -2,16 +2,15 @@ import type { Observation } from '../../../contracts/observation.ts'
 import { endpointKey, type ProjectMap } from '../../../contracts/project.ts'
 import type { DraftContext } from './case-scope.ts'
 import type { DraftedTest } from './draft-case.ts'
+import { draftShared } from './draft-shared.ts'
 import { draftCases } from './draft-table.ts'
 import { splitEndpoint } from './names.ts'
 import { type Doc, indent, join, newline, printDoc } from './print/doc.ts'
 
-/** A `describe` block. */
+/** A `describe` block, or without a title tests that several endpoints share. */
 export interface Block {
-  endpoint: string
   title: string
   tests: DraftedTest[]
-  lines: number
 }
 
 export interface TestFile {
@@ -20,7 +19,16 @@ export interface TestFile {
   blocks: Block[]
 }
 
-const MOST_LINES = 280
+/** What goes into one file. */
+export interface FilePlan {
+  name: string
+  endpoints: string[]
+  /** Only what succeeds, or only what is refused, of an endpoint that is too much for one file. */
+  part?: 'success' | 'refusals'
+}
+
+/** Lines of the tests; imports come on top. */
+const MOST_LINES = 288
 
 /** Happy path first, then errors, edges and workflows. */
 const ORDER = [
@@ -30,71 +38,77 @@ const ORDER = [
   ['workflow'],
 ].flat()
 
-/** All describe blocks, in the order of the route table. */
-export function draftBlocks(map: ProjectMap, context: DraftContext): Block[] {
-  const known = map.endpoints.map(endpointKey)
-  const seen = [...new Set(context.observations.map(({ case: { endpoint } }) => endpoint))]
-  const rank = (endpoint: string) => (known.includes(endpoint) ? known.indexOf(endpoint) : known.length)
-  return seen
-    .sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1))
-    .map((endpoint) => {
-      const own = context.observations.filter(({ case: subject }) => subject.endpoint === endpoint).sort(byKind)
-      const tests = draftCases(own, context)
-      const block = { endpoint, title: splitEndpoint(endpoint).title, tests, lines: 0 }
-      return { ...block, lines: printBlock(block, context).split('\n').length }
-    })
-}
-
 const byKind = (a: Observation, b: Observation) => ORDER.indexOf(a.case.kind) - ORDER.indexOf(b.case.kind)
+
+const isRefusal = ({ case: { kind } }: Observation) =>
+  ORDER.indexOf(kind) >= ORDER.indexOf('invalid') && kind !== 'workflow'
+
+/** The describe blocks of one file, in the order of the route table; what its endpoints refuse alike comes last. */
+export function draftFile({ name, endpoints, part }: FilePlan, context: DraftContext): TestFile {
+  const own = context.observations.filter(
+    (observation) =>
+      endpoints.includes(observation.case.endpoint) && (!part || isRefusal(observation) === (part === 'refusals')),
+  )
+  const shared = draftShared(own, context)
+  const blocks = endpoints.flatMap((endpoint): Block[] => {
+    const cases = shared.rest.filter(({ case: subject }) => subject.endpoint === endpoint).sort(byKind)
+    return cases.length > 0 ? [{ title: splitEndpoint(endpoint).title, tests: draftCases(cases, context) }] : []
+  })
+  return { name, blocks: [...blocks, ...shared.tests.map((test) => ({ title: '', tests: [test] }))] }
+}
 
 export function blockDoc(block: Block, { code }: DraftContext): Doc {
   const tests = join(
     [newline, newline],
     block.tests.map(({ doc }) => doc),
   )
+  if (block.title === '') return tests
   return code.statement([`describe(${code.string(block.title)}, () => {`, indent([newline, ...tests]), newline, '})'])
 }
 
-const printBlock = (block: Block, context: DraftContext) =>
-  printDoc(blockDoc(block, context), { width: context.code.style.width, indent: context.code.style.indent }).text
-
-/** One file a resource; a long one is split by sub-resource, then by what the endpoints do, then by success and refusal. */
-export function groupBlocks(blocks: Block[], map: ProjectMap): TestFile[] {
-  const resourceOf = (block: Block) =>
-    map.endpoints.find((endpoint) => endpointKey(endpoint) === block.endpoint)?.resource ||
-    literals(block.endpoint)[0] ||
-    'root'
-  return splitBy(blocks, resourceOf).flatMap(({ key: resource, blocks: own }) => {
+/** One file a resource; from a long one the largest sub-resource or action leaves until the rest fits. */
+export function planFiles(map: ProjectMap, context: DraftContext): FilePlan[] {
+  const known = map.endpoints.map(endpointKey)
+  const rank = (endpoint: string) => (known.includes(endpoint) ? known.indexOf(endpoint) : known.length)
+  const seen = [...new Set(context.observations.map(({ case: { endpoint } }) => endpoint))]
+  const endpoints = seen.sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1))
+  const resourceOf = (endpoint: string) =>
+    map.endpoints.find((one) => endpointKey(one) === endpoint)?.resource || literals(endpoint)[0] || 'root'
+  return splitBy(endpoints, resourceOf).flatMap(({ key: resource, list }) => {
     const name = resource.replace(/[^\w-]+/g, '-').replace(/^-+|-+$/g, '') || 'root'
-    return fitted({ name, blocks: own }, [(block) => subResource(block, resource), action])
+    return fitted({ name, endpoints: list }, (endpoint) => subResource(endpoint, resource) || action(endpoint), context)
   })
 }
 
-function fitted(file: TestFile, splits: ((block: Block) => string)[]): TestFile[] {
-  const size = file.blocks.reduce((sum, { lines }) => sum + lines + 1, 0)
-  if (size <= MOST_LINES) return [file]
-  const [split, ...others] = splits
-  if (!split) return splitByOutcome(file)
-  return splitBy(file.blocks, split).flatMap(({ key, blocks }) =>
-    fitted({ name: key ? `${file.name}.${key}` : file.name, blocks }, others),
-  )
-}
-
-function splitByOutcome(file: TestFile): TestFile[] {
-  const part = (name: string, keep: (test: DraftedTest) => boolean): TestFile[] => {
-    const blocks = file.blocks
-      .map((block) => ({ ...block, tests: block.tests.filter(keep) }))
-      .filter(({ tests }) => tests.length > 0)
-    return blocks.length > 0 ? [{ name, blocks }] : []
+function fitted(plan: FilePlan, unitOf: (endpoint: string) => string, context: DraftContext): FilePlan[] {
+  if (fits(plan, context)) return [plan]
+  const { name, endpoints } = plan
+  const units = splitBy(endpoints, unitOf).map(({ key, list }) => ({ name: `${name}.${key}`, endpoints: list }))
+  if (units.length < 2) {
+    const parts: FilePlan[] = [
+      { name, endpoints, part: 'success' },
+      { name: `${name}.refusals`, endpoints, part: 'refusals' },
+    ]
+    return parts.filter((part) => draftFile(part, context).blocks.length > 0)
   }
-  const refusal = ({ kind }: DraftedTest) => ORDER.indexOf(kind) >= ORDER.indexOf('invalid') && kind !== 'workflow'
-  return [...part(file.name, (test) => !refusal(test)), ...part(`${file.name}.refusals`, refusal)]
+  const sizes = units.map((unit) => linesOf(unit, context))
+  const largest = units[sizes.indexOf(Math.max(...sizes))] as FilePlan
+  const rest = endpoints.filter((endpoint) => !largest.endpoints.includes(endpoint))
+  return [...fitted({ name, endpoints: rest }, unitOf, context), ...fitted(largest, unitOf, context)]
 }
 
-function splitBy(blocks: Block[], keyOf: (block: Block) => string): { key: string; blocks: Block[] }[] {
-  const groups = new Map<string, Block[]>()
-  for (const block of blocks) groups.set(keyOf(block), [...(groups.get(keyOf(block)) ?? []), block])
-  return [...groups].map(([key, own]) => ({ key, blocks: own }))
+const fits = (plan: FilePlan, context: DraftContext) => linesOf(plan, context) <= MOST_LINES
+
+function linesOf(plan: FilePlan, context: DraftContext): number {
+  const { width, indent: step } = context.code.style
+  const blocks = draftFile(plan, context).blocks.map((block) => blockDoc(block, context))
+  return printDoc(join([newline, newline], blocks), { width, indent: step }).text.split('\n').length
+}
+
+function splitBy<T>(items: T[], keyOf: (item: T) => string): { key: string; list: T[] }[] {
+  const groups = new Map<string, T[]>()
+  for (const item of items) groups.set(keyOf(item), [...(groups.get(keyOf(item)) ?? []), item])
+  return [...groups].map(([key, list]) => ({ key, list }))
 }
 
 const literals = (endpoint: string) =>
@@ -103,13 +117,13 @@ const literals = (endpoint: string) =>
     .filter((part) => part && !part.startsWith('{') && part !== 'api' && !/^v\d+$/.test(part))
 
 /** `comments` for `/articles/{slug}/comments/{id}`; '' for the resource itself. */
-function subResource(block: Block, resource: string): string {
-  const parts = literals(block.endpoint)
+function subResource(endpoint: string, resource: string): string {
+  const parts = literals(endpoint)
   return parts[parts.indexOf(resource) + 1] ?? ''
 }
 
-function action(block: Block): string {
-  const { method, path } = splitEndpoint(block.endpoint)
+function action(endpoint: string): string {
+  const { method, path } = splitEndpoint(endpoint)
   const single = path.endsWith('}')
   if (method === 'GET') return single ? 'read' : 'list'
   if (method === 'POST') return 'create'

@@ -4,13 +4,15 @@ import type { ReviewItem, Suite, SuiteFile } from '../../../contracts/suite.ts'
 import type { DraftContext } from './case-scope.ts'
 import { missingDependencies, ownConfig, planCommand } from './command.ts'
 import { composeFile } from './compose.ts'
+import { findErrorShape } from './errors.ts'
 import type { Uses } from './expressions.ts'
-import { blockDoc, draftBlocks, groupBlocks, type TestFile } from './files.ts'
+import { blockDoc, draftFile, planFiles, type TestFile } from './files.ts'
 import { createOwnership, manifestFile } from './manifest.ts'
 import { createCode } from './print/code.ts'
 import { join, newline, printDoc } from './print/doc.ts'
 import { planFactories } from './recipes.ts'
 import { planServices, planVariables } from './services.ts'
+import { settleReferences } from './settle.ts'
 import { readStyle, type Style } from './style.ts'
 import { supportFiles } from './support/index.ts'
 
@@ -25,9 +27,9 @@ export async function draftJestSuite(input: DraftInput): Promise<Suite> {
   const style = await readStyle(input)
   const context = createContext(input, style)
   // The first pass finds out what tests need of the factories, the second writes them knowing it.
-  draftBlocks(map, context)
+  const plan = planFiles(map, context)
   resetUses(context.uses)
-  const blocks = draftBlocks(map, context)
+  const testFiles = plan.map((file) => draftFile(file, context))
   const ownership = await createOwnership(input.existing)
   const services = planServices(map.stores)
   const variables = planVariables(input, services)
@@ -38,14 +40,15 @@ export async function draftJestSuite(input: DraftInput): Promise<Suite> {
   const files: SuiteFile[] = [...helpers.files]
   const review: ReviewItem[] = []
   const cases: NonNullable<Suite['cases']> = []
-  for (const file of groupBlocks(blocks, map)) {
+  for (const file of testFiles) {
     const path = await ownership.freePath(`${dir}/${file.name}${map.tests.suffix}`)
     const { text, lines } = printFile(file, context, exported, helpers.importFrom(`./${support}/index`))
     files.push({ path, content: text, kind: 'test' })
     review.push(...reviewItems(file, path, text, lines))
     for (const block of file.blocks)
       for (const test of block.tests)
-        for (const { title, id } of test.cases) cases.push({ file: path, test: `${block.title} > ${title}`, case: id })
+        for (const { title, id } of test.cases)
+          cases.push({ file: path, test: block.title ? `${block.title} > ${title}` : title, case: id })
   }
   if (services.length > 0) {
     const path = await ownership.freePath(COMPOSE)
@@ -58,17 +61,17 @@ export async function draftJestSuite(input: DraftInput): Promise<Suite> {
     files.push({ path, content: config.content, kind: 'config' })
     config.path = path
   }
-  const plan = planCommand(input, style, config?.path ?? null)
-  const prefix = Object.entries(plan.env).map(([name, value]) => `${name}=${value} `)
-  const command = prefix.join('') + plan.argv.join(' ')
+  const { argv, env } = planCommand(input, style, config?.path ?? null)
+  const prefix = Object.entries(env).map(([name, value]) => `${name}=${value} `)
+  const command = prefix.join('') + argv.join(' ')
   files.sort((a, b) => (a.path < b.path ? -1 : 1))
   return {
     runner: 'jest',
     files: [...files, manifestFile(files, command)],
     command,
-    argv: plan.argv,
+    argv,
     cwd: '.',
-    env: { ...variables, ...plan.env },
+    env: { ...variables, ...env },
     tests: cases.length,
     review,
     cases,
@@ -77,8 +80,9 @@ export async function draftJestSuite(input: DraftInput): Promise<Suite> {
 
   function createContext({ map }: DraftInput, style: Style): DraftContext {
     const uses: Uses = { unique: new Set(), helpers: new Set(), methods: new Set(), shapes: new Map() }
-    const observations = exploration.observations
-    return { code: createCode(style), uses, map, factories: planFactories(exploration), observations }
+    const observations = settleReferences(exploration.observations, exploration.recipes)
+    const errors = findErrorShape(observations)
+    return { code: createCode(style), uses, map, factories: planFactories(exploration), observations, errors }
   }
 }
 
@@ -110,7 +114,9 @@ function printFile(file: TestFile, context: DraftContext, exported: string[], fr
     ),
     layout,
   )
-  const names = exported.filter((name) => new RegExp(`(?<![\\w.$'"])${name}\\b(?!['"]?:)`).test(body.text))
+  const names = exported.filter((name) =>
+    new RegExp(`(?<![\\w$'"]|(?<!\\.\\.)\\.)${name}\\b(?!['"]?:)`).test(body.text),
+  )
   const list = code.object(names.map((name) => ({ key: name, value: name })))
   const esm = code.style.esm || code.style.typescript
   const head = esm

@@ -25,6 +25,13 @@ export function exprAt(expr: Expr | null, path: JsonPath): Expr | undefined {
   }, expr ?? undefined)
 }
 
+export function patternAt(pattern: Pattern, path: JsonPath): Pattern | undefined {
+  return path.reduce<Pattern | undefined>((current, key) => {
+    if (current?.is === 'object') return current.properties[String(key)]
+    return current?.is === 'array' && current.ordered ? current.items[Number(key)] : undefined
+  }, pattern)
+}
+
 /** What `path` adds to `prefix`, or `null` when it does not start with it. */
 export function pathWithin(path: JsonPath, prefix: JsonPath): JsonPath | null {
   const inside = prefix.every((key, index) => String(key) === String(path[index]))

@@ -1,11 +1,12 @@
 import type { Json, JsonPath } from '../../../contracts/json.ts'
-import type { Binding, Expr, Pattern } from '../../../contracts/observation.ts'
+import type { Binding, Expr, Observation, Pattern } from '../../../contracts/observation.ts'
 import type { Scope, Shape } from './expressions.ts'
-import { isObject, pathWithin, valueAt } from './json.ts'
+import { isObject, pathWithin, patternAt, valueAt } from './json.ts'
 import { camel } from './names.ts'
 import type { Entry } from './print/code.ts'
 import type { Doc } from './print/doc.ts'
 import { type Factories, returnsEntityOnly } from './recipes.ts'
+import { demandsSame, knownAnswer } from './settle.ts'
 
 /** Something whose value a test holds in a variable, so that an expected object can be spread from it. */
 export interface Held {
@@ -16,6 +17,8 @@ export interface Held {
   code: string
   /** Its shape: the keys it certainly has, and for answers the values seen. */
   value: Json
+  /** What is known of the whole request or answer beside. */
+  answer?: Pattern | null
 }
 
 export interface PatternScope extends Scope {
@@ -23,12 +26,20 @@ export interface PatternScope extends Scope {
 }
 
 /** Entities that the bindings' factories return as they were answered. */
-export function heldBindings(bindings: Binding[], factories: Factories, nameOf: (name: string) => string): Held[] {
+export function heldBindings(
+  bindings: Binding[],
+  factories: Factories,
+  observations: Observation[],
+  nameOf: (name: string) => string,
+): Held[] {
   return bindings.flatMap((binding): Held[] => {
     const factory = factories.get(binding.recipe)
     if (!factory?.entityPath || !returnsEntityOnly(factory) || !isObject(factory.entity)) return []
     const at = 'response' as const
-    return [{ from: binding.name, at, path: factory.entityPath, code: nameOf(binding.name), value: factory.entity }]
+    const changed = Object.keys(binding.overrides).length > 0
+    const answer = changed ? null : knownAnswer(factory.recipe, binding, observations)
+    const code = nameOf(binding.name)
+    return [{ from: binding.name, at, path: factory.entityPath, code, value: factory.entity, answer }]
   })
 }
 
@@ -96,7 +107,7 @@ function use(scope: Scope, helper: string): string {
 }
 
 function objectDoc(pattern: Extract<Pattern, { is: 'object' }>, scope: PatternScope, within?: string): Doc {
-  const base = pattern.exact ? scope.held().find((held) => spreads(pattern, held, scope)) : undefined
+  const base = pattern.exact ? bestBase(pattern, scope) : undefined
   const entries: Entry[] = base ? [{ spread: base.code }] : []
   for (const [key, inner] of Object.entries(pattern.properties)) {
     if (base && isSame(inner, base, [...base.path, key], scope)) continue
@@ -146,16 +157,26 @@ function newShape(
 
 const reference = (held: Held, scope: Scope) => scope.reference(held.from, held.at, held.path)
 
+/** What the test holds that leaves the least to be written beside it. */
+function bestBase(pattern: Extract<Pattern, { is: 'object' }>, scope: PatternScope): Held | undefined {
+  const fitting = scope.held().filter((held) => spreads(pattern, held, scope))
+  const same = (held: Held) =>
+    Object.entries(pattern.properties).filter(([key, inner]) => isSame(inner, held, [...held.path, key], scope)).length
+  return fitting.reduce<Held | undefined>((best, held) => (best && same(best) >= same(held) ? best : held), undefined)
+}
+
 /** Does `{ ...held }` bring no key that the pattern lacks, and at least two that it has? */
 function spreads({ properties }: Extract<Pattern, { is: 'object' }>, held: Held, scope: Scope): boolean {
   if (!isObject(held.value) || !Object.keys(held.value).every((key) => key in properties)) return false
   const all = Object.entries(properties).filter(([key, inner]) => isSame(inner, held, [...held.path, key], scope))
   const true_ = all.filter(([, inner]) => inner.is !== 'equals')
-  return all.length >= 2 && (true_.length >= 2 || true_.length === Object.keys(properties).length)
+  const count = Object.keys(properties).length
+  return (all.length >= 2 && true_.length >= 2) || (all.length === count && true_.length > 0)
 }
 
 /** Is it what the held value has at this path anyway? Literals count when the answer that is held had them too. */
 function isSame(pattern: Pattern, held: Held, path: JsonPath, scope: Scope): boolean {
+  if (held.answer && demandsSame(patternAt(held.answer, path), pattern)) return true
   if (pattern.is === 'same') {
     const code = scope.code.member(held.code, pathWithin(path, held.path) ?? [])
     return pattern.from === held.from && scope.reference(pattern.from, pattern.at, pattern.path) === code

@@ -71,7 +71,7 @@ describe('a drafted suite', () => {
     expect(suite.review.length).toBeGreaterThan(5)
     for (const { file, line, assertion, why } of suite.review) {
       expect(contentOf(suite, file).split('\n')[line - 1]?.trim()).toBe(assertion)
-      expect(assertion).toMatch(/^expectResponse\(/)
+      expect(assertion).toMatch(/^expect(Response|Error)\(/)
       expect(why).toMatch(/^observed only: status \d{3}/)
     }
   })

@@ -50,12 +50,20 @@ export function createCode(style: Style): Code {
 
   function repeated(value: string): string | null {
     if (value.length < 24) return null
+    const [, run = '', rest = ''] = /^((.)\2{23,})(?!\2)(.{1,24})$/s.exec(value) ? splitRun(value) : []
+    if (run) return `${string(run.charAt(0))}.repeat(${run.length}) + ${string(rest)}`
     for (let size = 1; size <= 4; size += 1) {
       const unit = value.slice(0, size)
       if (value.length % size === 0 && unit.repeat(value.length / size) === value)
         return `${string(unit)}.repeat(${value.length / size})`
     }
     return null
+  }
+
+  function splitRun(value: string): [string, string, string] {
+    let end = 0
+    while (value[end] === value[0]) end += 1
+    return [value, value.slice(0, end), value.slice(end)]
   }
 
   const propertyName = (key: string) => (/^[A-Za-z_$][\w$]*$/.test(key) ? key : string(key))
@@ -137,7 +145,12 @@ export function createCode(style: Style): Code {
     call,
     chain,
     arrow,
-    lambda: (params, value) => [`${parameters(params)} => `, value],
+    lambda: (params, value) => {
+      const flat: Doc = [`${parameters(params)} => `, value]
+      const below: Doc = [`${parameters(params)} =>`, indent([newline, value])]
+      const plain = typeof value === 'string' || (Array.isArray(value) && value[0] === '(')
+      return plain ? flat : { is: 'either', options: [oneLine(flat), below] }
+    },
     template: (parts) => printTemplate(parts, string),
     member: (base, path) =>
       path.reduce<string>((code, key) => {

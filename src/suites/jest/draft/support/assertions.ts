@@ -1,3 +1,4 @@
+import type { ErrorShape } from '../errors.ts'
 import { restyle } from '../print/restyle.ts'
 import type { Style } from '../style.ts'
 
@@ -37,10 +38,16 @@ export function tampered(headers«: Record<string, string>»)«: Record<string, 
 }`,
 }
 
+const COLUMNS = `/** What was answered, under the names that the tables have for it. */
+export function columnsOf(answer«: object») {
+  const column = (key«: string») => key.replace(/[A-Z]/g, (letter) => \`_\${letter.toLowerCase()}\`);
+  return Object.fromEntries(Object.entries(answer).map(([key, value]) => [column(key), value]));
+}`
+
 /** Matchers in use, and assertions that show request and response when they fail. */
 export function assertionsModule(
   used: Set<string>,
-  options: { factories: boolean; secretVariable: string | null },
+  options: { factories: boolean; secretVariable: string | null; errors: ErrorShape | null },
   style: Style,
 ): string {
   const matchers = Object.keys(MATCHERS).filter((name) => used.has(name))
@@ -72,6 +79,7 @@ export function expectResponse(response«: Response», status«: number», body�
     throw error;
   }
 }`,
+    used.has('expectError') && options.errors ? errorHelper(options.errors) : '',
     options.factories
       ? `/** For steps that only prepare a test. */
 export function expectSuccess(response«: Response») {
@@ -80,10 +88,27 @@ export function expectSuccess(response«: Response») {
   }
 }`
       : '',
+    used.has('columnsOf') ? COLUMNS : '',
     used.has('tampered') ? (SPOILED.tampered as string) : '',
     used.has('expired') ? expired(options.secretVariable ?? 'JWT_SECRET') : '',
   ]
   return restyle(parts.filter(Boolean).join('\n\n'), style)
+}
+
+function errorHelper({ path, keys, optional, parameters }: ErrorShape): string {
+  const entries = [...keys, ...optional].map((key, index) => {
+    const name = parameters[index] as string
+    return key === name ? key : `${/^[A-Za-z_$][\w$]*$/.test(key) ? key : `'${key}'`}: ${name}`
+  })
+  const body = path
+    .toReversed()
+    .reduce<string>((inner, key) => `{ ${String(key)}: ${inner} }`, `{ ${entries.join(', ')} }`)
+  const optionals = new Set(optional.map((_, index) => parameters[keys.length + index]))
+  const params = parameters.map((name) => `${name}«${optionals.has(name) ? '?' : ''}: unknown»`)
+  return `/** How the API refuses. */
+export function expectError(response«: Response», status«: number», ${params.join(', ')}) {
+  expectResponse(response, status, ${body});
+}`
 }
 
 function expired(variable: string): string {

@@ -58,6 +58,7 @@ export async function supportFiles(
       uses.helpers,
       {
         factories: made.names.length > 0,
+        errors: context.errors,
         secretVariable: map.auth.find(({ secretVariable }) => secretVariable)?.secretVariable ?? null,
       },
       style,
