@@ -22,16 +22,26 @@ export function draftShared(
   observations: Observation[],
   context: DraftContext,
 ): { tests: DraftedTest[]; rest: Observation[] } {
-  const groups = new Map<string, Shared>()
+  const alike = new Map<string, Observation[]>()
   for (const observation of observations) {
     const key = sharedKey(observation, observations)
     if (key === null) continue
+    const own = `${key} ${observation.case.endpoint}`
+    alike.set(own, [...(alike.get(own) ?? []), observation])
+  }
+  const groups = new Map<string, Shared>()
+  for (const members of alike.values()) {
+    const [first] = members as [Observation]
+    const key = sharedKey(first, observations) as string
     const group = groups.get(key) ?? { endpoints: new Set(), members: [], arrange: [] }
-    const arrange = joined(group.arrange, observation.case.arrange)
+    const arrange = members.reduce<Binding[] | null>(
+      (all, { case: subject }) => all && joined(all, subject.arrange),
+      group.arrange,
+    )
     if (!arrange) continue
     group.arrange = arrange
-    group.endpoints.add(observation.case.endpoint)
-    group.members.push(observation)
+    group.endpoints.add(first.case.endpoint)
+    group.members.push(...members)
     groups.set(key, group)
   }
   const shared = [...groups.values()].filter(({ endpoints }) => endpoints.size > 1)
@@ -44,15 +54,14 @@ export function draftShared(
 
 function sharedKey(observation: Observation, all: Observation[]): string | null {
   const { case: subject, expected } = observation
-  const { status, body, headers, contentType } = expected
-  const answer = JSON.stringify([status, body, headers, contentType], (name, value) =>
-    name === 'provenance' ? undefined : (value as unknown),
-  )
+  const { body, headers } = expected
+  const answer = answerKey(observation)
   const own = JSON.stringify([body, headers, expected.rows])
   if (subject.follow.length > 0 || own.includes('"from":"act"')) return null
   if (subject.kind === 'unauthenticated') {
     const ways = all
-      .filter(({ case: other }) => other.endpoint === subject.endpoint && other.kind === 'unauthenticated')
+      .filter((other) => other.case.endpoint === subject.endpoint && other.case.kind === 'unauthenticated')
+      .filter((other) => answerKey(other) === answer)
       .map(({ case: other }) => wayOf(other.act.credential))
     // Two cases with the same credential differ in something else.
     if (new Set(ways).size < ways.length) return null
@@ -60,6 +69,11 @@ function sharedKey(observation: Observation, all: Observation[]): string | null 
   }
   return isPlainRefusal(observation, all) ? `${subject.kind} ${subject.title} ${answer}` : null
 }
+
+const answerKey = ({ expected: { status, body, headers, contentType } }: Observation) =>
+  JSON.stringify([status, body, headers, contentType], (name, value) =>
+    name === 'provenance' ? undefined : (value as unknown),
+  )
 
 const wayOf = (credential: Credential) => (credential.is === 'invalid' ? credential.how : credential.is)
 

@@ -11,7 +11,7 @@ import { createOwnership, manifestFile } from './manifest.ts'
 import { createCode } from './print/code.ts'
 import { join, newline, printDoc } from './print/doc.ts'
 import { planFactories } from './recipes.ts'
-import { planServices, planVariables } from './services.ts'
+import { planMode, planServices, planVariables } from './services.ts'
 import { settleReferences } from './settle.ts'
 import { readStyle, type Style } from './style.ts'
 import { supportFiles } from './support/index.ts'
@@ -35,7 +35,12 @@ export async function draftJestSuite(input: DraftInput): Promise<Suite> {
   const variables = planVariables(input, services)
   const dir = map.tests.dir.replace(/\/+$/, '')
   const support = await supportFolder(dir, style, ownership.isOurs)
-  const helpers = await supportFiles(input, context, { folder: `${dir}/${support}`, services, variables })
+  const helpers = await supportFiles(input, context, {
+    folder: `${dir}/${support}`,
+    services,
+    variables,
+    mode: planMode(input),
+  })
   const exported = helpers.names
   const files: SuiteFile[] = [...helpers.files]
   const review: ReviewItem[] = []

@@ -1,5 +1,5 @@
 import type { DraftInput } from '../../../contracts/plugs.ts'
-import type { AddressVariable, DataStore } from '../../../contracts/project.ts'
+import type { AddressVariable, DataStore, ProjectMap } from '../../../contracts/project.ts'
 
 /** A server that `docker-compose.test.yml` starts, and where tests find it. */
 export interface ComposeService {
@@ -77,7 +77,35 @@ export function planVariables({ map, environment }: DraftInput, services: Compos
     values[variable.name] =
       variable.secret && !/^\w+_test_/.test(given) ? 'for-integration-tests-only-0123456789' : given
   }
+  for (const { name, value } of environment.invented) {
+    if (name in values || addresses.has(name) || name === 'NODE_ENV' || isPort(map, name)) continue
+    const [service] = services
+    const part = LIBPQ[name]
+    values[name] = part && service ? partOf(service, part) : settled(name, value)
+  }
   return values
+}
+
+/** What PostgreSQL's drivers read where the code names no address of its own. */
+const LIBPQ: Record<string, AddressVariable['part']> = {
+  PGHOST: 'host',
+  PGPORT: 'port',
+  PGUSER: 'user',
+  PGPASSWORD: 'password',
+  PGDATABASE: 'database',
+}
+
+const isPort = ({ variables, boot }: ProjectMap, name: string) =>
+  boot?.portVariable === name || variables.some((one) => one.name === name && one.purpose === 'port')
+
+/** An invented value that is the same each time it is written. */
+const settled = (name: string, value: string) =>
+  /secret|key|token|passw/i.test(name) && !/^\w+_test_/.test(value) ? 'for-integration-tests-only-0123456789' : value
+
+/** The mode the application ran in, where that is not the one in which Jest puts it. */
+export function planMode({ environment }: DraftInput): string | null {
+  const mode = environment.variables.NODE_ENV
+  return mode !== undefined && mode !== 'test' && mode !== 'production' ? mode : null
 }
 
 function partOf(service: ComposeService, part: AddressVariable['part']): string {

@@ -152,7 +152,9 @@ describe('style', () => {
 
     expect(suite.command).toBe('NODE_OPTIONS=--experimental-vm-modules npx jest test/integration')
     expect(contentOf(suite, 'test/integration/orders.test.js')).toContain("from './support/index.js';")
-    expect(contentOf(suite, 'test/integration/support/app.js')).toContain("import app from '../../../src/app.js';")
+    expect(contentOf(suite, 'test/integration/support/app.js')).toContain(
+      "const { default: app } = await import('../../../src/app.js');",
+    )
   })
 })
 

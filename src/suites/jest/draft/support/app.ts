@@ -1,7 +1,7 @@
 import type { ProjectMap } from '../../../../contracts/project.ts'
 import { restyle } from '../print/restyle.ts'
 import type { Style } from '../style.ts'
-import type { Imports } from './imports.ts'
+import { type Imports, inOrder } from './imports.ts'
 
 /** The application and the client that talks to it; a server of its own where the application cannot be imported. */
 export function appModule(
@@ -48,7 +48,7 @@ ${methods.map((method) => `  ${method}: send('${method}'),`).join('\n')}
     boot.app.kind === 'fastify'
       ? `export const open = () => ${app.name}.ready();\nexport const shut = () => ${app.name}.close();`
       : ''
-  const parts = [lines.filter(Boolean).join('\n'), server, send(server ? 'server' : app.name), hooks]
+  const parts = [inOrder(lines), server, send(server ? 'server' : app.name), hooks]
   return restyle(parts.filter(Boolean).join('\n\n'), style)
 }
 

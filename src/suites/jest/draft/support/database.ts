@@ -5,6 +5,7 @@ import type { Style } from '../style.ts'
 import type { CleanupPlan, Sign } from './cleanup.ts'
 import { TEST_FILE } from './environment.ts'
 import type { Access } from './handles.ts'
+import { inOrder } from './imports.ts'
 
 export interface DatabaseModule {
   store: DataStore
@@ -23,15 +24,17 @@ export function databaseModule(module: DatabaseModule, style: Style): string {
   const sweeps = plan.roots.length > 0
   const command = migrationCommand(store.migrations)
   const unique = [...(sweeps ? ['abandonedMarks'] : []), ...(plan.usesMade ? ['made'] : []), ...(marks ? ['mark'] : [])]
+  const processes = [...(command ? ['execFileSync'] : []), ...(reachable(module) ? ['spawnSync'] : [])]
   const imports = [
     `import './environment';`,
-    command ? `import { execFileSync } from 'child_process';` : '',
+    processes.length > 0 ? `import { ${processes.join(', ')} } from 'child_process';` : '',
     store.engine === 'sqlite' ? `import { relative } from 'path';` : '',
     ...access.imports,
     unique.length > 0 ? `import { ${unique.join(', ')} } from './unique';` : '',
   ]
   const parts = [
-    imports.filter(Boolean).join('\n'),
+    inOrder(imports),
+    reachable(module),
     access.setup,
     rowsFunction(module),
     markerFunction(module),
@@ -57,6 +60,28 @@ ${sweeps ? leftovers(module, style) : ''}  ready = true;
   if (!migrateFunction(module, command)) text = text.replace('  await migrate();\n', '')
   if (!marks && !guardRequests) text = text.replace('let ready = false;\n\n', '').replace('  ready = true;\n', '')
   return restyle(text, style)
+}
+
+/** A look at the server's port as the file is loaded: otherwise each test would fail for want of it. */
+function reachable({ store, compose }: DatabaseModule): string {
+  const variable = (part: string) => store.address.find((one) => one.part === part)?.name
+  const [url, host, port] = [variable('url'), variable('host'), variable('port')]
+  if (!compose || !(url || host) || store.engine === 'sqlite') return ''
+  const standard = store.engine === 'postgres' ? 5432 : 3306
+  const where = url
+    ? `const { hostname, port } = new URL(process.env.${url}« as string»);
+const server = [port || '${standard}', hostname.replace(/^\\[|\\]$/g, '')];`
+    : `const server = [${port ? `process.env.${port} || '${standard}'` : `'${standard}'`}, process.env.${host}« as string»];`
+  return `${where}
+
+const dial = \`require('net').connect(...process.argv.slice(1)).on('connect', process.exit)\`;
+
+if (spawnSync(process.execPath, ['-e', dial, ...server], { timeout: 5000 }).status !== 0) {
+  throw new Error(
+    \`Nothing listens on \${server.reverse().join(':')} ; set ${url ?? host}, or start the services: \` +
+      'docker compose -f docker-compose.test.yml up -d --wait',
+  );
+}`
 }
 
 const quoteMark = (store: DataStore) => (/mysql|mariadb/.test(store.engine) ? '`' : '"')

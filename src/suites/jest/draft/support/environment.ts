@@ -13,6 +13,7 @@ export function environmentModule(
   map: ProjectMap,
   services: ComposeService[],
   variables: Record<string, string>,
+  mode: string | null,
   style: Style,
 ): string {
   const dotenv = 'dotenv' in map.dependencies
@@ -34,6 +35,10 @@ export function environmentModule(
   parts.push(`if (process.env.NODE_ENV === 'production') {
   throw new Error('Integration tests never run with NODE_ENV=production');
 }`)
+  if (mode)
+    parts.push(
+      `// Jest would choose "test", for which the application has no settings.\nprocess.env.NODE_ENV = '${mode}';`,
+    )
   if (files.length > 0 || fileOrServer(map.stores)) parts.push(`const testFile = ${TEST_FILE};`)
   if (servers.length > 0) parts.push(serverSection(servers, hosts, fileOrServer(map.stores)))
   if (files.length > 0) parts.push(fileSection(files))

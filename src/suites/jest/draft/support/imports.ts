@@ -3,6 +3,15 @@ import type { ModuleExport } from '../../../../contracts/project.ts'
 import { camel } from '../names.ts'
 import type { Style } from '../style.ts'
 
+/** Statements that import come after the declarations that do, and a blank line. */
+export function inOrder(lines: string[]): string {
+  const [declared, run] = [
+    lines.filter((line) => !line.includes('await ')),
+    lines.filter((line) => line.includes('await ')),
+  ]
+  return [declared.filter(Boolean).join('\n'), run.join('\n')].filter(Boolean).join('\n\n')
+}
+
 /** How modules of the project are imported from a folder, in the helpers' canonical form. */
 export interface Imports {
   /** Of a helper or test beside: `./support/index`. */
@@ -11,7 +20,12 @@ export interface Imports {
   bare(file: string): string
 }
 
-export function createImports(folder: string, style: Style, extensions: boolean): Imports {
+/** `dynamic`: what belongs to the application is imported by statements, after the modules named above have run. */
+export function createImports(
+  folder: string,
+  style: Style,
+  { extensions, dynamic }: { extensions: boolean; dynamic: boolean },
+): Imports {
   const specifier = (file: string) => {
     const path = posix.relative(folder, file)
     const relative = path.startsWith('.') ? path : `./${path}`
@@ -20,9 +34,14 @@ export function createImports(folder: string, style: Style, extensions: boolean)
   }
   return {
     local: (path) => (extensions ? `${path}.js` : path.replace(/\/index$/, '')),
-    bare: (file) => `import '${specifier(file)}';`,
+    bare: (file) => (dynamic ? `await import('${specifier(file)}');` : `import '${specifier(file)}';`),
     of({ file, export: exported }, wanted) {
       const from = `'${specifier(file)}'`
+      if (dynamic) {
+        const whole = exported === 'module.exports' || exported === 'default'
+        const names = whole ? `default: ${wanted}` : exported
+        return { line: `const { ${names} } = await import(${from});`, name: whole ? wanted : exported }
+      }
       if (exported === 'module.exports' || (exported === 'default' && (style.esm || style.typescript)))
         return { line: `import ${wanted} from ${from};`, name: wanted }
       if (exported === 'default') return { line: `import { default as ${wanted} } from ${from};`, name: wanted }

@@ -26,13 +26,14 @@ interface Support {
 export async function supportFiles(
   input: DraftInput,
   context: DraftContext,
-  plan: { folder: string; services: ComposeService[]; variables: Record<string, string> },
+  plan: { folder: string; services: ComposeService[]; variables: Record<string, string>; mode: string | null },
 ): Promise<Support> {
   const { map, exploration, tables } = input
   const { code, uses, factories, observations } = context
   const { style } = code
   const extensions = await importsNeedExtensions(input, style.esm)
-  const imports = createImports(plan.folder, style, extensions)
+  const native = style.esm && !isTranspiled(input)
+  const imports = createImports(plan.folder, style, { extensions, dynamic: native })
   const extension = style.typescript ? 'ts' : 'js'
   const files: SuiteFile[] = []
   const add = (name: string, content: string) =>
@@ -50,7 +51,7 @@ export async function supportFiles(
   const removes = (cleanup?.removals.length ?? 0) > 0
   const usesUnique = uses.unique.size > 0 || removes
 
-  add('environment', environmentModule(map, plan.services, plan.variables, style))
+  add('environment', environmentModule(map, plan.services, plan.variables, plan.mode, style))
   add('app', appModule(map, imports, [...uses.methods].sort(), { guardRequests }, style))
   add(
     'assertions',
