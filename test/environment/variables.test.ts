@@ -149,3 +149,27 @@ it('reports replaced values with their host alone', () => {
     { name: 'PGHOST', was: 'pg.example-corp.net', source: 'environment' },
   ])
 })
+
+describe('values that a library would choke on', () => {
+  const variable = (name: string): EnvironmentVariable => ({
+    name,
+    source: 'app.js:1',
+    required: false,
+    secret: false,
+    purpose: 'other',
+  })
+
+  it.each([
+    ['EXPIRES_IN', 'jwt_expires_in', '1h'],
+    ['EXPIRES_IN', '7d', '7d'],
+    ['ACCESS_TOKEN_EXPIRY', undefined, '1h'],
+    ['JWT_EXPIRATION_MINUTES', '<minutes>', '1'],
+    ['BCRYPT_ROUNDS', 'your rounds', '4'],
+    ['APP_NAME', 'your_app_name', undefined],
+    ['APP_NAME', 'Bookshop', 'Bookshop'],
+  ])('%s, sampled as %s', (name, sample, value) => {
+    const samples = sample === undefined ? {} : { [name]: sample }
+    const { variables } = derive({ address: [], variables: [variable(name)], samples })
+    expect(variables[name]).toBe(value)
+  })
+})

@@ -61,3 +61,12 @@ if (require.main === module) app.listen(port)`)
   expect(map.boot).toMatchObject({ portVariable: 'PORT', defaultPort: 3000 })
   expect(map.variables.find(({ name }) => name === 'DATABASE_URL')?.required).toBe(true)
 })
+
+test('how long a secret lasts is none', async () => {
+  const map = await express(`const jwt = require('jsonwebtoken')
+app.post('/login', (req, res) => res.json(jwt.sign({}, process.env.ACCESS_TOKEN_SECRET, { expiresIn: process.env.ACCESS_TOKEN_EXPIRES_IN })))`)
+  expect(map.variables).toMatchObject([
+    { name: 'ACCESS_TOKEN_EXPIRES_IN', secret: false, purpose: 'other' },
+    { name: 'ACCESS_TOKEN_SECRET', secret: true, purpose: 'secret' },
+  ])
+})

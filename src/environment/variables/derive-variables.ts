@@ -2,7 +2,7 @@ import type { Environment } from '../../contracts/environment.ts'
 import type { EnvironmentVariable, ProjectMap } from '../../contracts/project.ts'
 import type { StoreAddress } from '../services/plug.ts'
 import type { EnvFile } from './dotenv.ts'
-import { inventValue } from './invent-value.ts'
+import { inventValue, isPlaceholder } from './invent-value.ts'
 import { looksLikeAddress } from './redact-address.ts'
 import { deriveStoreVariables } from './store-variables.ts'
 
@@ -42,7 +42,12 @@ export function deriveVariables(options: {
   for (const variable of uniqueByName(map.variables)) {
     if (variable.name in decided) continue
     const sample = samples.get(variable.name)
-    if (sample && variable.default === undefined && isHarmless(variable, sample)) {
+    if (
+      sample &&
+      variable.default === undefined &&
+      isHarmless(variable, sample) &&
+      !isPlaceholder(variable.name, sample)
+    ) {
       decided[variable.name] = sample
       continue
     }

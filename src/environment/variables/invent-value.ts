@@ -9,13 +9,30 @@ const NOBODY = 'http://127.0.0.1:9'
 const BY_NAME: [RegExp, string][] = [
   [/E?MAIL|(^|_)FROM$/, 'test@example.com'],
   [/ROUNDS|SALT_(LENGTH|FACTOR)|COST$/, '4'],
-  [/(EXPIR|LIFETIME|VALID).*|_TTL$/, '1h'],
+  [/(EXPIR|LIFETIME|VALID|TTL).*(HOUR|DAY|MIN(UTE)?)S?$/, '1'],
+  [/(EXPIR|LIFETIME|VALID|TTL).*_(SEC|SECS|SECONDS)$/, '3600'],
+  [/(EXPIR|LIFETIME|VALID|TTL).*_(MS|MILLIS\w*)$/, '3600000'],
+  [/EXPIR|LIFETIME|VALID|(^|_)TTL$/, '1h'],
   [/TIMEOUT|INTERVAL|_MS$|SECONDS$|MAX|MIN|LIMIT|SIZE|COUNT/, '1000'],
   [/PORT$/, '9'],
   [/HOST(NAME)?$|DOMAIN$/, '127.0.0.1'],
   [/^(IS|USE|ENABLE|DISABLE|DEBUG)_|_(ENABLED|DISABLED)$|^DEBUG$/, 'false'],
   [/LOG_?LEVEL/, 'info'],
 ]
+
+/** Libraries refuse these when they are undefined, although the code itself never asks whether they are set. */
+const NEVER_UNSET = /EXPIR|LIFETIME|(^|_)TTL(_|$)|ROUNDS$|SALT_(LENGTH|FACTOR)$/i
+
+/** Is a sample file's value one that a person is meant to replace: `<user>`, `your_key`, the variable's name again? */
+export function isPlaceholder(name: string, sample: string): boolean {
+  const plain = (text: string) => text.toLowerCase().replace(/[^a-z0-9]/g, '')
+  if (/^<.*>$|\b(your|my|change[-_ ]?me|placeholder|replace|todo)\b|^(your|my)[-_]|x{3,}|\.{3}|[-_]here$/i.test(sample))
+    return true
+  if (plain(name).length > 3 && plain(sample).includes(plain(name))) return true
+  const known = BY_NAME.find(([pattern]) => pattern.test(name.toUpperCase()))?.[1]
+  // Where a number or a duration belongs, words do not.
+  return known !== undefined && /^\d/.test(known) && !/^\d/.test(sample)
+}
 
 /** A value for a variable that nothing else decides, with the reason; `null`: it is best left unset. */
 export function inventValue(
@@ -44,7 +61,10 @@ export function inventValue(
       return variable.required && !has ? { value: 'test', why: 'required, and nothing names a value' } : null
     default:
       if (variable.secret && !has) return secret(variable.name, project)
-      if (!variable.required || has) return null
+      if (has) return null
+      if (!variable.required && NEVER_UNSET.test(variable.name))
+        return { value: byName(variable.name), why: 'nothing names a value, and undefined is none' }
+      if (!variable.required) return null
       return { value: byName(variable.name), why: 'required, and nothing names a value' }
   }
 }

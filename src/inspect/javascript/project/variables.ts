@@ -57,7 +57,11 @@ export function findVariables(tree: SourceTree, evaluated: Evaluated, config: Co
   return [...found.values()].sort((a, b) => (a.name < b.name ? -1 : 1))
 }
 
+/** How long something lasts, how often it is done: no secret, whatever it is about. */
+const MEASURE = /EXPIR|LIFETIME|(^|_)TTL|MAX_?AGE|ROUNDS$|_(MINUTES|HOURS|DAYS|SECONDS|MS|LENGTH)$/i
+
 function isSecret(name: string): boolean {
+  if (MEASURE.test(name)) return false
   return /SECRET|PASSWORD|PASSWD|_PASS$|^PASS$|TOKEN(?!.*(EXP|TTL|LIFE|MINUTES|DAYS|HOURS))|API_?KEY|PRIVATE|CREDENTIAL|_KEY$|DATABASE_URL|(MONGO|REDIS|DB|PG|POSTGRES|AMQP|RABBIT)\w*_UR[IL]$/i.test(
     name,
   )
@@ -70,6 +74,7 @@ function purposeOf(name: string): EnvironmentVariable['purpose'] {
   if (/^(DB|DATABASE|PG|POSTGRES|MYSQL|MONGO|SQLITE|KNEX|SEQUELIZE|TYPEORM|PRISMA)|_DB(_|$)|DATABASE/i.test(name))
     return 'database'
   if (/(^|_)PORT$/i.test(name)) return 'port'
+  if (MEASURE.test(name)) return 'other'
   if (/SECRET|PASSWORD|TOKEN|_KEY$|API_?KEY|PRIVATE|CREDENTIAL/i.test(name)) return 'secret'
   if (/(UR[IL]|HOST|ENDPOINT|ORIGIN|DOMAIN)$/i.test(name)) return 'http'
   if (/(DIR|PATH|FILE|FOLDER|ROOT)$/i.test(name)) return 'path'
