@@ -3,7 +3,6 @@ import type { Environment, RunningApp } from '../contracts/environment.ts'
 import type { ProjectMap } from '../contracts/project.ts'
 import type { Command, Sandbox } from '../contracts/sandbox.ts'
 import { childEnvironment } from '../workspace/child-environment.ts'
-import { classifyAddress } from '../workspace/production-guard.ts'
 import { openSandbox } from '../workspace/sandbox/open-sandbox.ts'
 import { type ManagedApp, manageApp } from './app/manage-app.ts'
 import { unpack } from './archive.ts'
@@ -12,6 +11,7 @@ import type { FoundServices } from './find-services.ts'
 import { buildProject, type Prepared, prepareStores } from './prepare.ts'
 import { choosePort } from './services/choose-port.ts'
 import type { RunningService } from './services/plug.ts'
+import { classifyLiteral } from './variables/classify-literal.ts'
 import { deriveVariables } from './variables/derive-variables.ts'
 import type { EnvFile } from './variables/dotenv.ts'
 import { findReplaced } from './variables/find-replaced.ts'
@@ -43,7 +43,7 @@ export async function openEnvironment(plan: Plan, opening: Opening): Promise<Env
     tree: opening.tree,
     readOnly: plan.found.provided.flatMap(({ provider }) => provider.readable),
     hosts: plan.map.stores
-      .map((store) => classifyAddress(store.literal ?? ''))
+      .map(classifyLiteral)
       .filter(({ kind }) => kind === 'compose')
       .map(({ host }) => host),
   })

@@ -90,7 +90,9 @@ function verdictLines(outcome: RunOutcome, colors: Colors): string[] {
   const { status, error, suite, details, runDir } = outcome
   const mark = status === 'verified' ? colors.green('verified') : colors.red(status)
   const lines = [`${colors.bold(mark)} in ${seconds(outcome.durationMs)}`]
-  if (error !== null) lines.push(`${error.code}: ${error.message}`, `next: ${error.next}`)
+  if (error !== null) lines.push(`${error.code}: ${error.message}`)
+  if (error !== null && error.value !== '' && !error.message.includes(error.value)) lines.push(`  ${error.value}`)
+  if (error !== null) lines.push(`next: ${error.next}`)
   if (suite !== null && details.landed) lines.push(`files: ${suite.files.join(' ')}`)
   if (suite !== null && !details.landed && details.patch !== null)
     lines.push(`not written to the project; to look at it: git apply ${details.patch}`)

@@ -1,8 +1,11 @@
 import { z } from 'zod'
+import { AgentError } from '../contracts/errors.ts'
 import type { Json } from '../contracts/json.ts'
+import { endpointKey, type ProjectMap } from '../contracts/project.ts'
 import type { Tool } from '../contracts/tool.ts'
 import { explore, probe } from '../explore/index.ts'
 import { describeExploration, explorationData } from '../report/exploration.ts'
+import { matchesGlob } from '../workspace/match-glob.ts'
 import { requireEnvironment, requireMap, type Session } from './session.ts'
 
 const request = z.object({
@@ -48,6 +51,7 @@ export function exploreTool(session: Session): Tool<z.infer<typeof input>> {
         const answers = await probe({ map, app, requests, signal })
         return { text: JSON.stringify(answers, null, 1), data: { responses: answers as unknown as Json } }
       }
+      refuseUnknown(map, endpoints ?? [])
       const exploration = await explore({ map, app, ...(endpoints ? { only: endpoints } : {}), signal, progress })
       await environment.reset()
       session.exploration = exploration
@@ -57,4 +61,19 @@ export function exploreTool(session: Session): Tool<z.infer<typeof input>> {
       return { text: describeExploration(exploration), data: explorationData(exploration) }
     },
   }
+}
+
+/** A misspelt wish must not end as a run about nothing. */
+function refuseUnknown({ endpoints }: ProjectMap, wanted: string[]): void {
+  const keys = endpoints.map(endpointKey)
+  // Braces are parameters here, not alternatives.
+  const plain = (text: string) => text.replace(/[{}?]/g, '_').toLowerCase()
+  const globOf = (wish: string) =>
+    plain(wish.trim().includes(' ') ? wish.trim().replace(/\s+/, ' ') : `* ${wish.trim()}`)
+  const unknown = wanted.filter((wish) => !keys.some((key) => matchesGlob(plain(key), globOf(wish))))
+  if (unknown.length === 0) return
+  throw new AgentError('usage', 'NO_SUCH_ENDPOINT', 'No endpoint of the project matches.', {
+    value: unknown.join(', '),
+    next: `There are ${keys.slice(0, 8).join(', ')}${keys.length > 8 ? ` and ${keys.length - 8} more (agent inspect)` : ''}.`,
+  })
 }

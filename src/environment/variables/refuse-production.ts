@@ -1,6 +1,7 @@
 import { AgentError } from '../../contracts/errors.ts'
-import type { ProjectMap } from '../../contracts/project.ts'
+import type { DataStore, ProjectMap } from '../../contracts/project.ts'
 import { classifyAddress, isLiveKey } from '../../workspace/production-guard.ts'
+import { classifyLiteral } from './classify-literal.ts'
 
 /**
  * Throws before anything starts when the application would talk to another machine whatever its variables say, or when
@@ -9,9 +10,9 @@ import { classifyAddress, isLiveKey } from '../../workspace/production-guard.ts'
 export function refuseProduction(map: ProjectMap, given: Record<string, string>): void {
   for (const store of map.stores) {
     // What a variable decides is decided anew; inside the sandbox, a compose service's name means its own loopback.
-    if (store.address.length > 0 || !store.literal || isReachableInside(store.literal)) continue
+    if (store.address.length > 0 || !store.literal || isReachableInside(store)) continue
     throw new AgentError('safety', 'PRODUCTION_ADDRESS', `the address of ${store.name} is written in ${store.source}`, {
-      value: classifyAddress(store.literal).host,
+      value: classifyLiteral(store).host,
       next: 'Let a variable decide it, e.g. process.env.DATABASE_URL, so that tests can lead it elsewhere.',
     })
   }
@@ -32,6 +33,6 @@ export function refuseProduction(map: ProjectMap, given: Record<string, string>)
   }
 }
 
-function isReachableInside(literal: string): boolean {
-  return ['loopback', 'compose', 'not_an_address'].includes(classifyAddress(literal).kind)
+function isReachableInside(store: DataStore): boolean {
+  return ['loopback', 'compose', 'not_an_address'].includes(classifyLiteral(store).kind)
 }
