@@ -1,1 +1,2 @@
+export { findProbableCause } from './app/probable-cause.ts'
 export { startEnvironment } from './start-environment.ts'

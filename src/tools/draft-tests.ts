@@ -4,6 +4,7 @@ import { AgentError } from '../contracts/errors.ts'
 import type { Exploration } from '../contracts/observation.ts'
 import type { Suite } from '../contracts/suite.ts'
 import type { Tool } from '../contracts/tool.ts'
+import { findProbableCause } from '../environment/index.ts'
 import { requireEnvironment, requireExploration, requireMap, runnerFor, type Session } from './session.ts'
 
 const input = z.object({
@@ -36,7 +37,9 @@ export function draftTestsTool(session: Session): Tool<z.infer<typeof input>> {
           'No case was seen twice alike, so there is nothing to draft.',
           {
             value: `${exploration.unreached.length} endpoints without a success`,
-            next: 'Read what Explore could not reach, and give the values it lacks to StartEnvironment.',
+            next:
+              findProbableCause(exploration.unreached.map(({ why }) => why).join('\n'))?.next ??
+              'Read what Explore could not reach, and give the values it lacks to StartEnvironment.',
           },
         )
       }

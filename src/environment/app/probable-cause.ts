@@ -35,6 +35,13 @@ const CLUES: Clue[] = [
         : { cause: `the dependency ${module} is not installed`, next: 'Run `npm install`.' },
   },
   {
+    pattern: /The server does not support SSL connections|server does not support SSL, but SSL was required/,
+    explain: () => ({
+      cause: "it insists on TLS, which the environment's database does not speak",
+      next: 'Let a variable or NODE_ENV decide on `ssl`, so that tests can do without.',
+    }),
+  },
+  {
     pattern: /listen EADDRINUSE.*?(\d+)\s*$/m,
     explain: ([, port]) => ({ cause: `port ${port} is in use`, next: 'Does the application start two servers?' }),
   },

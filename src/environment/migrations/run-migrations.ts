@@ -4,6 +4,7 @@ import type { Store } from '../../contracts/environment.ts'
 import { AgentError } from '../../contracts/errors.ts'
 import type { DataStore } from '../../contracts/project.ts'
 import type { Command, CommandResult, Sandbox } from '../../contracts/sandbox.ts'
+import { findProbableCause } from '../app/probable-cause.ts'
 import { readSqlFiles } from './sql-files.ts'
 
 const SHOWN_OUTPUT = 3_000
@@ -74,7 +75,9 @@ function migrationFailed(command: string, how: string, output: string): AgentErr
     `Migrations fail: ${how}.\n${output.trim().slice(-SHOWN_OUTPUT)}`,
     {
       value: command,
-      next: 'Run the command against an empty database; correct it in integration-tests.config.json if it is another one.',
+      next:
+        findProbableCause(output)?.next ??
+        'Run the command against an empty database; correct it in integration-tests.config.json if it is another one.',
     },
   )
 }

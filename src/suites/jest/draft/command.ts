@@ -51,10 +51,7 @@ export function planCommand(input: DraftInput, style: Style, config: string | nu
       ...(alone ? ['--runInBand'] : []),
       ...(config ? [`--config=${config}`] : []),
     ],
-    env: {
-      ...(map.mode === undefined ? {} : { NODE_ENV: map.mode }),
-      ...(native ? { NODE_OPTIONS: '--experimental-vm-modules' } : {}),
-    },
+    env: native ? { NODE_OPTIONS: '--experimental-vm-modules' } : {},
   }
 }
 

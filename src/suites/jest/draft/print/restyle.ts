@@ -22,8 +22,11 @@ function withQuotes(text: string, { quotes }: Style): string {
     .split('\n')
     .map((line) => {
       if (/^\s*(\/\/|\*|\/\*)/.test(line)) return line
-      return line.replace(/`(?:[^`$]|\$(?!\{))*`|'((?:[^'\\\n]|\\.)*)'/g, (found, inner?: string) =>
-        inner === undefined || inner.includes('"') ? found : `"${inner.replaceAll("\\'", "'")}"`,
+      // What is in double quotes already may hold single ones: SQL does.
+      return line.replace(
+        /`(?:[^`$]|\$(?!\{))*`|"(?:[^"\\\n]|\\.)*"|'((?:[^'\\\n]|\\.)*)'/g,
+        (found, inner?: string) =>
+          inner === undefined || inner.includes('"') ? found : `"${inner.replaceAll("\\'", "'")}"`,
       )
     })
     .join('\n')
