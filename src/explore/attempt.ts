@@ -2,7 +2,7 @@ import type { JsonPath, JsonSchema } from '../contracts/json.ts'
 import type { Binding, Credential, Expr, RequestTemplate } from '../contracts/observation.ts'
 import { type Endpoint, endpointKey } from '../contracts/project.ts'
 import { Arrangement } from './arrangement.ts'
-import { contextFor, likelyTable } from './context.ts'
+import { contextFor, likelyTable, referred, tableOfPeople } from './context.ts'
 import { ArrangementFailed, type Executor, type Sighting } from './execute.ts'
 import { exprAt, exprLeaves, MissingReference } from './expressions.ts'
 import { complaintsOf, faultOf } from './feedback.ts'
@@ -10,8 +10,9 @@ import { type Amendments, buildBody, dotted, fieldsOf } from './fields.ts'
 import { emptyCase, type Knowledge, type Reached } from './knowledge.ts'
 import { lastKey } from './leaves.ts'
 import { noteServerError } from './oracles.ts'
-import { isAction, nounOfPath } from './paths.ts'
+import { isAction, nounOfPath, soundsLikeSignup } from './paths.ts'
 import { isSuccess } from './request.ts'
+import { schemaOfTable } from './table-schema.ts'
 import { type ValueContext, valueFor } from './values.ts'
 import { plainName } from './words.ts'
 
@@ -67,8 +68,10 @@ export async function attempt(
     last = { ok: false, status, why: `answered ${status}${briefly(sighting.act.response.text)}` }
     if (status >= 500 || status === 0) {
       noteServerError(knowledge, executor, subject, sighting.act)
-      const next = otherShape(endpoint, options)
-      if (!next || !act.body) return last
+      // Some answer invalid input with 500: what they say of it teaches as well.
+      const taught = act.body !== null && amend(knowledge, endpoint, act, sighting, amendments, context)
+      const next = taught ? options : otherShape(endpoint, options)
+      if (!next) return last
       options = next
       continue
     }
@@ -161,19 +164,23 @@ function takesBody(endpoint: Endpoint): boolean {
   return endpoint.body !== null || ['POST', 'PUT', 'PATCH'].includes(endpoint.method)
 }
 
-/** The body's schema, or where inspection found none for a write, one made of the table's columns. */
+/** The body's schema, or where inspection found nothing in it for a write, one made of the table's columns. */
 export function schemaOf(knowledge: Knowledge, endpoint: Endpoint): JsonSchema | null {
-  if (endpoint.body) return endpoint.body.schema
-  const table = likelyTable(knowledge, endpoint)
-  if (!table || !['POST', 'PUT', 'PATCH'].includes(endpoint.method)) return null
-  const needed = table.columns.filter(
-    (column) => !column.nullable && !column.hasDefault && !table.primaryKey.includes(column.name),
+  const known = endpoint.body?.schema
+  if (known && (Object.keys(known.properties ?? {}).length > 0 || known.items)) return known
+  const table =
+    likelyTable(knowledge, endpoint) ?? (soundsLikeSignup(endpoint.path) ? tableOfPeople(knowledge) : undefined)
+  if (!table || !['POST', 'PUT', 'PATCH'].includes(endpoint.method)) return known ?? null
+  const kept = (column: string) => referred(knowledge, column, table.name)?.recipe.kind === 'actor'
+  return schemaOfTable(table, { kept, camel: speaksCamelCase(knowledge) })
+}
+
+/** The bodies that are known spell names of several words as `priceCents`. */
+function speaksCamelCase(knowledge: Knowledge): boolean {
+  const names = knowledge.map.endpoints.flatMap((endpoint) =>
+    fieldsOf(endpoint.body?.schema ?? {}).map(({ path }) => lastKey(path)),
   )
-  return {
-    type: 'object',
-    properties: Object.fromEntries(needed.map((column) => [column.name, {}])),
-    required: needed.map((column) => column.name),
-  }
+  return names.some((name) => /[a-z][A-Z]/.test(name)) && !names.some((name) => name.includes('_'))
 }
 
 /** The one key a body is wrapped in: `{ article: { … } }` → `article`. */
@@ -199,7 +206,8 @@ function amend(
   sighting: Sighting,
   amendments: Amendments,
   context: ValueContext,
-): void {
+): boolean {
+  let taught = false
   const fields = fieldsOf(schemaOf(knowledge, endpoint) ?? {})
   for (const complaint of complaintsOf(sighting.act.response.json)) {
     if (!complaint.field) continue
@@ -209,6 +217,7 @@ function amend(
     const known = fields.find((field) => dotted(field.path) === dotted(path))?.schema ?? {}
     const fault = faultOf(complaint.message)
     const schema = correct(known, fault)
+    taught ||= fault.is !== 'unknown'
     if (fault.is === 'unexpected') amendments.set(dotted(path), null)
     else if (fault.is === 'taken') knowledge.uniqueFields.add(`${endpointKey(endpoint)} ${plainName(name)}`)
     else if (schema) {
@@ -216,6 +225,7 @@ function amend(
       amendments.set(dotted(path), expr)
     }
   }
+  return taught
 }
 
 function correct(known: JsonSchema, fault: ReturnType<typeof faultOf>): JsonSchema | null {

@@ -41,7 +41,8 @@ export function contextFor(
   }
 }
 
-function tableOfPeople(knowledge: Knowledge) {
+/** Where accounts with passwords are stored. */
+export function tableOfPeople(knowledge: Knowledge) {
   return knowledge.tables.find((table) => table.columns.some((column) => /passw|pwd/i.test(column.name)))
 }
 

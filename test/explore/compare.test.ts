@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Json } from '../../src/contracts/json.ts'
-import { compare } from '../../src/explore/compare.ts'
+import type { Pattern } from '../../src/contracts/observation.ts'
+import { type Comparison, compare } from '../../src/explore/compare.ts'
 import type { Source } from '../../src/explore/sources.ts'
 
 const source = (from: string, at: Source['at'], path: string[], values: [Json, Json]): Source => ({
@@ -96,5 +97,65 @@ describe('what two sightings have in common', () => {
       properties: { image: { is: 'format', format: 'url', nullable: true } },
     })
     expect(both({ a: { b: 1 } }, { a: 'text' })).toBeNull()
+  })
+
+  it('takes two times for one only where they belong to one thing', () => {
+    const moments: [Json, Json] = ['2026-01-01T00:00:00.123Z', '2026-01-02T00:00:00.456Z']
+    const sources = [
+      source('act', 'response', ['note', 'id'], [7, 19]),
+      source('act', 'response', ['note', 'createdAt'], moments),
+      source('act', 'request', ['tags', 'name'], ['tag aa1bb2', 'tag cc3dd4']),
+    ]
+    const own = both({ id: 7, created_at: moments[0] }, { id: 19, created_at: moments[1] }, sources)
+    expect(own).toMatchObject({ properties: { created_at: { is: 'same', from: 'act', path: ['note', 'createdAt'] } } })
+    const others = both(
+      { name: 'tag aa1bb2', created_at: moments[0] },
+      { name: 'tag cc3dd4', created_at: moments[1] },
+      sources,
+    )
+    expect(others).toMatchObject({
+      properties: { name: { is: 'same' }, created_at: { is: 'format', format: 'date-time' } },
+    })
+  })
+
+  it('says of an empty list that it is empty only where nobody else could be in it', () => {
+    const hidden: Pattern = { is: 'object', properties: {}, exact: false }
+    const context = {
+      sources: [],
+      list: true,
+      changedAt: 'anywhere',
+      limit: null,
+      reordered: false,
+      places: null,
+    } as const
+    expect(compare([], [], { ...context, closed: true, hidden: [hidden] })).toEqual({
+      is: 'array',
+      items: [],
+      ordered: true,
+    })
+    expect(compare([], [], { ...context, closed: false, hidden: [hidden] })).toEqual({ is: 'lacks', items: [hidden] })
+    expect(compare([], [], { ...context, closed: false, hidden: [] })).toMatchObject({ is: 'anything' })
+  })
+
+  it('does not take the order of fresh values for an undefined one', () => {
+    const sources = [
+      source('a', 'request', ['tag'], ['tagbbb1', 'tagccc2']),
+      source('b', 'request', ['tag'], ['tagddd3', 'tagaaa4']),
+    ]
+    const context: Comparison = {
+      sources,
+      list: true,
+      closed: true,
+      hidden: [],
+      changedAt: 'anywhere',
+      limit: null,
+      reordered: false,
+      places: null,
+    }
+    expect(compare(['tagbbb1', 'tagddd3'], ['tagaaa4', 'tagccc2'], context)).toMatchObject({
+      is: 'array',
+      ordered: false,
+    })
+    expect(context.reordered).toBe(false)
   })
 })

@@ -10,12 +10,12 @@ import { exprLeaves, withPart } from '../expressions.ts'
 import { buildBody } from '../fields.ts'
 import { judgeWrite, lostFields } from '../judge.ts'
 import type { Knowledge, Reached } from '../knowledge.ts'
-import { lastKey, leavesOf } from '../leaves.ts'
+import { lastKey } from '../leaves.ts'
 import { addFinding } from '../oracles.ts'
-import { isAction, isItem, lastLiteral, nounOfPath } from '../paths.ts'
-import { bodyOf, isSuccess } from '../request.ts'
-import { readable, singular, withArticle } from '../words.ts'
+import { isItem } from '../paths.ts'
+import { isSuccess } from '../request.ts'
 import { again, itemReaderOf, readAgain, readBack, readerOf } from './reads.ts'
+import { successTitle } from './titles.ts'
 
 /** The accepted request with what can be seen of its effect, and the shortest body that is accepted. */
 export async function successCases(bench: Bench, reached: Reached): Promise<void> {
@@ -86,49 +86,4 @@ function followsOf(knowledge: Knowledge, reached: Reached): RequestTemplate[] {
   if (endpoint.method === 'DELETE')
     return [...(reader ? [readAgain(reader, reached)] : []), ...(isItem(endpoint.path) ? [again(reached)] : [])]
   return reader ? [readAgain(reader, reached)] : []
-}
-
-function thingActedOn(path: string): string {
-  return readable(nounOfPath(path.slice(0, path.lastIndexOf('/'))))
-}
-
-function thirdPerson(verb: string): string {
-  if (/[^aeiou]y$/.test(verb)) return `${verb.slice(0, -1)}ies`
-  return /(s|sh|ch|x|z|o)$/.test(verb) ? `${verb}es` : `${verb}s`
-}
-
-/** What the endpoint is about, as a person calls it. */
-function thingOf(knowledge: Knowledge, { endpoint }: Reached): string {
-  const noun = nounOfPath(endpoint.path)
-  const made = [...knowledge.learned.values()].find(
-    (learned) => endpointKey(learned.endpoint) === endpointKey(endpoint),
-  )
-  if (made?.recipe.kind === 'actor') return readable(made.recipe.name)
-  return /^(me|self|current|whoami)$/.test(noun)
-    ? `own ${readable(knowledge.actors()[0]?.name ?? 'account')}`
-    : readable(noun)
-}
-
-function successTitle(knowledge: Knowledge, reached: Reached): string {
-  const { endpoint, sighting } = reached
-  const thing = thingOf(knowledge, reached)
-  const nothing = leavesOf(bodyOf(sighting.act.response)).length === 0
-  switch (endpoint.method) {
-    case 'GET':
-      return isItem(endpoint.path) || thing.startsWith('own ')
-        ? `returns the ${thing}`
-        : `returns the ${readable(lastLiteral(endpoint.path))}`
-    case 'DELETE':
-      return isItem(endpoint.path) ? `deletes the ${thing}` : `undoes the ${thing}`
-    case 'PUT':
-    case 'PATCH':
-      return `updates the ${thing}`
-    default:
-      if (isLogin(endpoint)) return 'logs in with the right credentials'
-      if (isAction(endpoint, knowledge.map.endpoints))
-        return `${thirdPerson(readable(lastLiteral(endpoint.path)))} the ${thingActedOn(endpoint.path)}`
-      return sighting.changes.some((change) => change.change === 'inserted')
-        ? `creates ${withArticle(singular(thing))}`
-        : `answers${nothing ? '' : ` with the ${thing}`}`
-  }
 }

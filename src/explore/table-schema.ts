@@ -1,0 +1,68 @@
+import type { Column, Table } from '../contracts/environment.ts'
+import type { JsonSchema } from '../contracts/json.ts'
+import { camelCase, splitWords } from './words.ts'
+
+/**
+ * What a body may hold that ends up in this table: its columns with what the database demands of them, the required ones being
+ * those it has no value for. `kept` names columns that the server fills in; `camel` spells `price_cents` as `priceCents`.
+ */
+export function schemaOfTable(
+  table: Table,
+  { kept, camel }: { kept: (column: string) => boolean; camel: boolean },
+): JsonSchema {
+  const columns = table.columns.filter(
+    ({ name }) => !table.primaryKey.includes(name) && !/_at$|At$|^(created|updated|deleted)/.test(name) && !kept(name),
+  )
+  const spelled = (column: Column) => spell(column.name, camel)
+  return {
+    type: 'object',
+    properties: Object.fromEntries(columns.map((column) => [spelled(column), schemaOfColumn(column, table.checks)])),
+    required: columns.filter(({ nullable, hasDefault }) => !nullable && !hasDefault).map(spelled),
+  }
+}
+
+/** A stored hash comes from a password that is sent. */
+function spell(name: string, camel: boolean): string {
+  const words = splitWords(name)
+  if (words.some((word) => /^(passw(or)?d|pwd)$/.test(word)) && words.length > 1) return 'password'
+  return camel ? camelCase(words) : name
+}
+
+function schemaOfColumn(column: Column, checks: string[]): JsonSchema {
+  const type = column.type.toLowerCase()
+  const own = checks.filter((check) => new RegExp(`\\b${column.name.replace(/\W/g, '\\$&')}\\b`).test(check))
+  const values = own.flatMap(valuesIn)
+  if (values.length > 0) return { type: 'string', enum: values }
+  if (/bool|tinyint\(1\)/.test(type)) return { type: 'boolean' }
+  if (/int|serial/.test(type)) return { type: 'integer', ...boundsIn(own, column.name) }
+  if (/numeric|decimal|real|double|float|money/.test(type)) return { type: 'number', ...boundsIn(own, column.name) }
+  if (/json|\[\]|array|bytea|blob/.test(type)) return {}
+  if (/^uuid/.test(type)) return { type: 'string', format: 'uuid' }
+  if (/timestamp|datetime/.test(type)) return { type: 'string', format: 'date-time' }
+  if (/^date$/.test(type)) return { type: 'string', format: 'date' }
+  const width = Number(/\((\d+)\)/.exec(type)?.[1] ?? Number.NaN)
+  return { type: 'string', ...(Number.isNaN(width) ? {} : { maxLength: width }) }
+}
+
+/** `status IN ('a', 'b')`, or as PostgreSQL writes it: `status = ANY (ARRAY['a'::text, 'b'::text])`. */
+function valuesIn(check: string): string[] {
+  if (!/\bin\s*\(|any\s*\(/i.test(check)) return []
+  return [...check.matchAll(/'((?:[^']|'')*)'/g)].map((match) => (match[1] ?? '').replaceAll("''", "'"))
+}
+
+function boundsIn(checks: string[], column: string): Pick<JsonSchema, 'minimum' | 'maximum'> {
+  const bounds: Pick<JsonSchema, 'minimum' | 'maximum'> = {}
+  const compared = new RegExp(
+    `\\b${column.replace(/\W/g, '\\$&')}\\b"?\\)?\\s*(>=|>|<=|<)\\s*\\(?(-?\\d+(?:\\.\\d+)?)`,
+    'g',
+  )
+  for (const check of checks)
+    for (const [, sign, number] of check.matchAll(compared)) {
+      const value = Number(number)
+      if (sign === '>=') bounds.minimum = value
+      if (sign === '>') bounds.minimum = value + 1
+      if (sign === '<=') bounds.maximum = value
+      if (sign === '<') bounds.maximum = value - 1
+    }
+  return bounds
+}
