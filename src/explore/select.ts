@@ -9,9 +9,9 @@ export interface Candidate {
 type Broken = Candidate & { aspect: Extract<Aspect, { is: 'rule' }> }
 
 /** Rows of broken rules an endpoint may have. */
-const MOST = 7
+const MOST = 6
 /** The same where most of its fields were shown at another endpoint already. */
-const MOST_SHOWN_ELSEWHERE = 4
+const MOST_SHOWN_ELSEWHERE = 3
 /** For endpoints that only read. */
 const MOST_READING = 2
 
@@ -52,7 +52,7 @@ function selectOfEndpoint(group: Candidate[], shown: Map<string, Set<string>>, e
   const broken = group.filter(isBroken)
   const kept = new Set([
     ...group.filter((candidate) => candidate.aspect === null && kindOf(candidate) !== 'unauthenticated'),
-    ...(['minimal', 'bounds'] as const).flatMap((variant) => {
+    ...variantsOf(endpoint).flatMap((variant) => {
       const first = group.find(({ aspect }) => aspect?.is === 'variant' && aspect.variant === variant)
       return first ? [first] : []
     }),
@@ -65,6 +65,11 @@ function selectOfEndpoint(group: Candidate[], shown: Map<string, Set<string>>, e
     if (![...kept].some((other) => statusOf(other) === status)) kept.add(candidate)
   }
   return kept
+}
+
+/** An update's body has been shown on creation. */
+function variantsOf(endpoint: string): ('minimal' | 'bounds')[] {
+  return endpoint.startsWith('POST ') ? ['minimal', 'bounds'] : []
 }
 
 /** None and tampered; any other way only where it is answered differently. */

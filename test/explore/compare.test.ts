@@ -120,21 +120,20 @@ describe('what two sightings have in common', () => {
 
   it('says of an empty list that it is empty only where nobody else could be in it', () => {
     const hidden: Pattern = { is: 'object', properties: {}, exact: false }
-    const context = {
-      sources: [],
-      list: true,
-      changedAt: 'anywhere',
-      limit: null,
-      reordered: false,
-      places: null,
-    } as const
-    expect(compare([], [], { ...context, closed: true, hidden: [hidden] })).toEqual({
-      is: 'array',
-      items: [],
-      ordered: true,
-    })
-    expect(compare([], [], { ...context, closed: false, hidden: [hidden] })).toEqual({ is: 'lacks', items: [hidden] })
-    expect(compare([], [], { ...context, closed: false, hidden: [] })).toMatchObject({ is: 'anything' })
+    const empty = (closed: boolean, items: Pattern[]) =>
+      compare([], [], {
+        sources: [],
+        list: true,
+        closed,
+        hidden: items,
+        changedAt: 'anywhere',
+        limit: null,
+        reordered: false,
+        places: null,
+      })
+    expect(empty(true, [hidden])).toEqual({ is: 'array', items: [], ordered: true })
+    expect(empty(false, [hidden])).toEqual({ is: 'lacks', items: [hidden] })
+    expect(empty(false, [])).toMatchObject({ is: 'anything' })
   })
 
   it('does not take the order of fresh values for an undefined one', () => {
