@@ -20,6 +20,7 @@ export function cutMessages(cells: Pattern[][], excess: number[]): { column: num
   const column = wordy.toSorted((a, b) => total(b) - total(a))[0]
   if (column === undefined || excess.every((count) => count <= 0)) return null
   const texts = textsOf(column).map((text, row) => lastWords(text as string, excess[row] as number))
+  if (texts.every((text, row) => text === textsOf(column)[row])) return null
   const cut = cells.map((row, index) =>
     row.map(
       (cell, at): Pattern =>

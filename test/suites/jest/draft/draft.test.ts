@@ -6,13 +6,18 @@ import { dirname, join } from 'node:path'
 import { Script } from 'node:vm'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
+import type { RowChange } from '../../../../src/contracts/environment.ts'
+import type { Credential, Observation } from '../../../../src/contracts/observation.ts'
 import type { DraftInput } from '../../../../src/contracts/plugs.ts'
 import type { Suite } from '../../../../src/contracts/suite.ts'
 import { draftJestSuite } from '../../../../src/suites/jest/draft/index.ts'
 import { articlesInput } from './fixtures/articles.ts'
+import { binding, expected, format, ref, request, row, same, sames, seen } from './fixtures/build.ts'
 import { shopInput } from './fixtures/shop.ts'
 
 const contentOf = (suite: Suite, path: string) => suite.files.find((file) => file.path === path)?.content ?? ''
+
+const silence = { status: 204, headers: {}, text: '', json: undefined, durationMs: 1 }
 
 function withMap(input: DraftInput, change: (map: DraftInput['map']) => void): DraftInput {
   const map = structuredClone(input.map)
@@ -201,7 +206,124 @@ describe('tests', () => {
   })
 })
 
+describe('tests that say the same', () => {
+  const order = { items: [{ productId: ref('product.response.id'), quantity: 1 }] }
+  const arrange = [binding('user'), binding('product', 'product', { user: 'user' })]
+  const withMore = (...more: Observation[]): DraftInput => ({
+    ...shopInput,
+    exploration: { ...shopInput.exploration, observations: [...shopInput.exploration.observations, ...more] },
+  })
+  const unauthenticated = { error: { code: 'unauthenticated', message: 'A valid bearer token is required' } }
+
+  test('refuse endpoints of a file without a credential in one table', async () => {
+    const more = (['none', 'malformed', 'tampered', 'expired'] as const).map((how) => {
+      const as: Credential =
+        how === 'none' ? { is: 'none' } : { is: 'invalid', how, as: how === 'malformed' ? null : 'user' }
+      const act = request('PUT /api/products/{id}', { params: { id: ref('product.response.id') }, body: order, as })
+      const title = `refuses a request with ${how === 'none' ? 'no' : how === 'malformed' ? 'a malformed' : how === 'expired' ? 'an expired' : 'a tampered'} token`
+      return seen('unauthenticated', title, arrange, act, expected(401, unauthenticated))
+    })
+    const suite = await draftJestSuite(withMore(...more))
+    const text = contentOf(suite, 'test/integration/products.test.js')
+
+    expect(text).toContain(`
+  ['a tampered token', (user) => tampered(user.headers)],
+  ['an expired token', (user) => expired(user.headers)],
+])('refuses a request with %s', (_, headers) => {
+  it.each([
+    ['DELETE /api/products/:id', ({ product }) => api.delete(\`/api/products/\${product.id}\`)],
+`)
+    expect(text).toContain(`
+    const response = await request({ product }).set(headers(user));
+
+    expectError(response, 401, 'unauthenticated', 'A valid bearer token is required');
+    expect(await rows('products', { id: product.id })).toEqual(before);
+`)
+    expect(suite.cases).toContainEqual({
+      file: 'test/integration/products.test.js',
+      test: 'refuses a request with an expired token > PUT /api/products/:id',
+      case: 'PUT /api/products/{id} unauthenticated refuses a request with an expired token',
+    })
+  })
+
+  test('compare an updated row with what it was', async () => {
+    const act = request('PATCH /api/orders/{id}', { params: { id: ref('order.response.id') }, as: 'user' })
+    const answer = expected(204, undefined, [
+      row('updated', 'orders', { id: same('order.response.id') }, { status: 'paid', total_cents: 1250 }),
+    ])
+    const bindings = [...arrange, binding('order', 'order', { user: 'user', product: 'product' })]
+    const before = { id: 'x', status: 'pending', total_cents: 1250, updated_at: '2026-01-01T00:00:00.000Z' }
+    const changes: RowChange[] = [{ table: 'orders', change: 'updated', before, after: { ...before, status: 'paid' } }]
+    const exchange = { request: { method: 'PATCH', url: '/', headers: {}, body: null }, response: silence }
+    const observation = {
+      ...seen('success', 'marks an order', bindings, act, answer),
+      passes: [{ act: exchange, follow: [], rows: changes }],
+    }
+    const text = contentOf(await draftJestSuite(withMore(observation)), 'test/integration/orders.test.js')
+
+    expect(text).toContain("const [before] = await rows('orders', { id: order.id });")
+    expect(text).toContain("{ ...before, status: 'paid', updated_at: whatever }")
+  })
+
+  test('expect a thing made by its factory as that thing', async () => {
+    const items = [
+      {
+        productId: same('product.response.id'),
+        productName: same('product.response.name'),
+        unitPriceCents: same('product.response.priceCents'),
+        quantity: 1,
+      },
+    ]
+    const made = {
+      id: same('act.response.id'),
+      status: 'pending',
+      totalCents: 1250,
+      createdAt: format('date-time'),
+      items,
+    }
+    const create = seen(
+      'success',
+      'places an order',
+      arrange,
+      request('POST /api/orders', { body: order, as: 'user' }),
+      expected(201, { ...made, id: format('uuid') }),
+    )
+    const read = seen(
+      'success',
+      'reads the order',
+      [...arrange, binding('order', 'order', { user: 'user', product: 'product' })],
+      request('GET /api/orders/{id}', { params: { id: ref('order.response.id') }, as: 'user' }),
+      expected(200, { ...made, ...sames('order.response', 'id', 'createdAt') }),
+    )
+    const text = contentOf(await draftJestSuite(withMore(create, read)), 'test/integration/orders.test.js')
+
+    expect(text).toContain('expectResponse(response, 200, order);')
+  })
+
+  test('cut a message that would make a row longer than its line', async () => {
+    const existing = async (path: string) => (path === '.prettierrc' ? '{ "printWidth": 98 }' : null)
+    const suite = await draftJestSuite({ ...shopInput, existing })
+    const text = contentOf(suite, 'test/integration/products.test.js')
+
+    expect(text).toMatch(
+      /\['name longer than 120 characters', \{ name: 'x'\.repeat\(121\) \}, 'name', '[a-z0-9 ]*characters long'\],/,
+    )
+    expect(text).toContain('message: expect.stringContaining(message)')
+  })
+})
+
 describe('the files around the tests', () => {
+  test('set the mode that the application ran in, where Jest would choose another', async () => {
+    const { environment } = shopInput
+    const variables = { ...environment.variables, NODE_ENV: 'development', PGUSER: 'someone' }
+    const invented = [{ name: 'PGUSER', value: 'someone', why: 'no user is named' }]
+    const suite = await draftJestSuite({ ...shopInput, environment: { ...environment, variables, invented } })
+    const text = contentOf(suite, 'test/integration/support/environment.js')
+
+    expect(text).toContain("process.env.NODE_ENV = 'development';")
+    expect(text).toContain("PGUSER: 'test'")
+  })
+
   test('compose publishes the ports that the addresses name, with a marker and health checks', async () => {
     const suite = await draftJestSuite(shopInput)
     const { services } = parse(contentOf(suite, 'docker-compose.test.yml'))

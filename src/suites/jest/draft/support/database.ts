@@ -25,8 +25,10 @@ export function databaseModule(module: DatabaseModule, style: Style): string {
   const command = migrationCommand(store.migrations)
   const unique = [...(sweeps ? ['abandonedMarks'] : []), ...(plan.usesMade ? ['made'] : []), ...(marks ? ['mark'] : [])]
   const processes = [...(command ? ['execFileSync'] : []), ...(reachable(module) ? ['spawnSync'] : [])]
+  // Two modules that wait for imports of the application at once make old Jest lose one of them.
+  const awaits = access.imports.some((line) => line.includes('await '))
   const imports = [
-    `import './environment';`,
+    awaits && !guardRequests ? `import './app';` : `import './environment';`,
     processes.length > 0 ? `import { ${processes.join(', ')} } from 'child_process';` : '',
     store.engine === 'sqlite' ? `import { relative } from 'path';` : '',
     ...access.imports,
