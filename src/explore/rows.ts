@@ -237,7 +237,7 @@ function stillThere(knowledge: Knowledge, subject: Case, first: Sighting, second
   const made = writerOf(knowledge, subject)
   if (!made?.table) return null
   const { table } = made
-  const where = { ...ownedBy(made, knowledge, subject), ...belowParent(made, knowledge, subject) }
+  const where = { ...belowParent(made, knowledge, subject), ...ownedBy(made, knowledge, subject) }
   if (Object.keys(where).length === 0) return null
   const counts = [first, second].map(
     (sighting) => (sighting.rows?.after[table] ?? []).filter((row) => fits(row, where, sighting)).length,

@@ -55,9 +55,7 @@ export async function edgeCases(bench: Bench, reached: Reached): Promise<void> {
 async function keepTogether(bench: Bench, reached: Reached, bounds: Bound[]): Promise<boolean> {
   const [{ field, words }] = bounds as [Bound]
   const title =
-    bounds.length === 1
-      ? `accepts ${withArticle(readable(lastKey(field.path)))} ${words}`
-      : `accepts ${hasText(bounds) ? 'values on their bounds and text beyond ASCII' : 'values on their bounds'}`
+    bounds.length === 1 ? `accepts ${withArticle(readable(lastKey(field.path)))} ${words}` : `accepts ${listOf(bounds)}`
   const subject = variant(reached, 'success', 'bounds', title, { act: { body: bodyWith(reached, bounds) } })
   const first = await bench.attempt(subject, 'fresh', ' when values are on their bounds')
   if (!first || !isSuccess(first.act.response.status)) return false
@@ -90,6 +88,13 @@ function isUnderstood({ act, changes }: Sighting, { field, value }: Bound): bool
       (change) => change.change === 'inserted' && Object.values(change.row).some((cell) => cell === value),
     ) || leavesOf(bodyOf(act.response)).some((leaf) => leaf.value === value && plainName(lastKey(leaf.path)) === name)
   )
+}
+
+function listOf(bounds: Bound[]): string {
+  return [
+    ...(bounds.some(({ value }) => value !== UNICODE) ? ['values on their bounds'] : []),
+    ...(hasText(bounds) ? ['text beyond ASCII'] : []),
+  ].join(' and ')
 }
 
 function hasText(bounds: Bound[]): boolean {

@@ -3,9 +3,9 @@ import { type Bench, variant } from '../bench.ts'
 import type { Sighting } from '../execute.ts'
 import type { Reached } from '../knowledge.ts'
 import { addFinding } from '../oracles.ts'
-import { isItem } from '../paths.ts'
+import { isItem, lastLiteral } from '../paths.ts'
 import { bodyOf, isSuccess } from '../request.ts'
-import { readable } from '../words.ts'
+import { nounOf, plainName, readable } from '../words.ts'
 import { filter } from './filters.ts'
 import { findIsolation } from './isolation.ts'
 import { hints, type Listing, makerFor, queryOf, several } from './listing.ts'
@@ -30,6 +30,9 @@ async function plainList(bench: Bench, listing: Listing): Promise<void> {
   const arranged = await several(bench, listing, 2)
   if (!arranged) return
   const thing = readable(listing.maker.recipe.name)
+  const shown = lastLiteral(reached.endpoint.path)
+  const isMaker = plainName(nounOf(shown)) === plainName(listing.maker.recipe.name)
+  const every = isMaker ? `each ${thing}` : `the ${readable(shown)} of each ${thing}`
   const query = queryOf(listing, arranged.names)
   const param = listing.isolate?.param
   const nobodys: Expr = { is: 'unique', kind: 'word', label: 'nobody' }
@@ -38,7 +41,7 @@ async function plainList(bench: Bench, listing: Listing): Promise<void> {
     reached,
     'list',
     '',
-    param ? `finds each ${thing} by ${readable(param)}` : `lists each ${thing} that was made`,
+    param ? `finds ${every} by ${readable(param)}` : `lists ${every} that was made`,
     { arrange: arranged.bindings, act: { query }, follow },
   )
   const first = await bench.attempt(subject, 'same')
