@@ -54,7 +54,7 @@ export function inventValue(
     case 'database':
       // It leads to no store that inspection found: set, it could only mislead.
       if (!variable.required || has) return null
-      return { value: byName(variable.name), why: 'required, and nothing names a value' }
+      return { value: noDatabase(variable.name), why: 'required, and nothing names a value' }
     case 'path':
       return variable.required && !has ? { value: `${scratch}/files`, why: 'a directory of the environment' } : null
     case 'mode':
@@ -67,6 +67,11 @@ export function inventValue(
       if (!variable.required) return null
       return { value: byName(variable.name), why: 'required, and nothing names a value' }
   }
+}
+
+function noDatabase(variable: string): string {
+  if (/(URL|URI|DSN|CONNECTION_?STRING|CONNECTION)$/i.test(variable)) return 'postgres://127.0.0.1:9/none'
+  return /(HOST|HOSTNAME|SERVER)$/i.test(variable) ? '127.0.0.1' : byName(variable)
 }
 
 function byName(variable: string): string {

@@ -23,7 +23,7 @@ export function environmentModule(
       map.stores.flatMap(({ address }) => address.filter(({ part }) => parts.includes(part)).map(({ name }) => name)),
     ),
   ]
-  const servers = names(['url', 'host'])
+  const servers = [...new Set([...names(['url', 'host']), ...otherAddresses(map)])]
   const files = names(['file'])
   const sections = [dotenv ? `import { config } from 'dotenv';` : '']
   const parts = [sections.filter(Boolean).join('\n')]
@@ -46,6 +46,15 @@ export function environmentModule(
   return style.typescript && !/^(import|export) /m.test(text)
     ? `${text}\nexport {}${style.semicolons ? ';' : ''}\n`
     : text
+}
+
+/** Variables that lead to data in another mode, or that the machine may hold: nothing follows them now, but one day something may. */
+function otherAddresses(map: ProjectMap): string[] {
+  const known = new Set(map.stores.flatMap(({ address }) => address.map(({ name }) => name)))
+  return map.variables
+    .filter(({ name, purpose }) => ['database', 'broker', 'cache'].includes(purpose) && !known.has(name))
+    .map(({ name }) => name)
+    .filter((name) => /(URL|URI|DSN|CONNECTION_?STRING|CONNECTION|HOST|HOSTNAME|SERVER)$/i.test(name))
 }
 
 /** One variable may hold a file's path as well as a server's address. */
