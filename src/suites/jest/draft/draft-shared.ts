@@ -32,6 +32,12 @@ export function draftShared(
   const groups = new Map<string, Shared>()
   for (const members of alike.values()) {
     const [first] = members as [Observation]
+    const { endpoint, kind } = first.case
+    const alikeThere = observations.filter(
+      (other) => other.case.endpoint === endpoint && other.case.kind === kind && answerKey(other) === answerKey(first),
+    )
+    // A row of the table is tried with every credential: none that was not seen.
+    if (kind === 'unauthenticated' && alikeThere.length > members.length) continue
     const key = sharedKey(first, observations) as string
     const group = groups.get(key) ?? { endpoints: new Set(), members: [], arrange: [] }
     const arrange = members.reduce<Binding[] | null>(
