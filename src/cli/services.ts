@@ -1,4 +1,4 @@
-import { AgentError } from '../contracts/errors.ts'
+import { AgentError, interrupted } from '../contracts/errors.ts'
 import { startEnvironment } from '../environment/index.ts'
 import { inspectProject } from '../inspect/index.ts'
 import { describeEnvironment } from '../report/environment.ts'
@@ -18,6 +18,7 @@ export async function servicesUp(path: string, command: string[]): Promise<void>
   const progress = (message: string) => process.stderr.write(`${message}\n`)
   const environment = await startEnvironment(map, { signal, progress })
   try {
+    if (signal.aborted) throw interrupted()
     const [unavailable] = environment.unavailable
     if (unavailable !== undefined) {
       throw new AgentError('environment', 'SERVICE_UNAVAILABLE', `${unavailable.name}: ${unavailable.why}`, {
@@ -41,6 +42,7 @@ async function runCommand(environment: Environment, argv: string[], signal: Abor
   running.stderr.pipe(process.stderr, { end: false })
   const stop = () => void running.kill('SIGINT')
   signal.addEventListener('abort', stop)
+  if (signal.aborted) stop()
   const { exitCode } = await running.exited
   signal.removeEventListener('abort', stop)
   return signal.aborted ? 130 : (exitCode ?? 1)
@@ -52,7 +54,7 @@ async function stay(environment: Environment, signal: AbortSignal): Promise<void
     if (!['PATH', 'HOME', 'TMPDIR'].includes(name))
       process.stdout.write(`export ${name}='${value.replaceAll("'", "'\\''")}'\n`)
   process.stderr.write('services are up; Ctrl-C ends them\n')
-  await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }))
+  if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }))
   await close()
   process.exitCode = 130
 }
