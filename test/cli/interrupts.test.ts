@@ -89,8 +89,9 @@ test.each([
 
 test('a second run at the same time is turned away with the number of the first, which goes on unharmed', async () => {
   const root = createProject(notes)
-  const first = agent(['run', root, '--max-turns', '4'])
-  await said(first, /Explore/)
+  // Five turns include running the tests: the first is still at it when the second comes.
+  const first = agent(['run', root, '--max-turns', '5'])
+  await said(first, /StartEnvironment/)
   const second = await agent(['run', `${root}/`, '--output-format', 'json'])
   expect(second.exitCode).toBe(3)
   expect(JSON.parse(String(second.stdout)).error).toMatchObject({ code: 'ALREADY_RUNNING', value: String(first.pid) })
