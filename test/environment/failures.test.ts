@@ -70,11 +70,12 @@ describe('what cannot be started', () => {
   it('gives up when asked to', async () => {
     const controller = new AbortController()
     const { startEnvironment } = await import('../../src/environment/index.ts')
-    const starting = startEnvironment(guestbook, {
+    const migrations = { kind: 'script' as const, command: ['sleep', '60'], source: 'package.json:1' }
+    const endless = { ...guestbook, stores: guestbook.stores.map((store) => ({ ...store, migrations })) }
+    const starting = startEnvironment(endless, {
       signal: controller.signal,
-      progress: () => controller.abort(new Error('enough')),
+      progress: (message) => message.includes('sleep 60') && controller.abort(new Error('enough')),
     })
-    setTimeout(() => controller.abort(new Error('enough')), 150)
     await expect(starting).rejects.toThrow('enough')
   })
 })

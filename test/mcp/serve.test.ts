@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { chmod, readFile, stat, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -103,10 +103,11 @@ describe('tools/call', () => {
         expect(update.progress).toBeGreaterThan(last)
         last = update.progress
         progress.push(update.message ?? '')
+        // The call goes on until it has been heard of three times.
+        if (progress.length === 3) writeFileSync(path.join(server.root, 'wake'), '')
       },
     })
     expect(result.isError).toBeFalsy()
-    expect(progress.length).toBeGreaterThanOrEqual(3)
     expect(progress[0]).toContain('Nap is running')
   })
 

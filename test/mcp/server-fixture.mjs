@@ -1,6 +1,6 @@
 // A server over a real workspace and sandbox, with a few domain tools that show what serving promises.
 // Usage: node server-fixture.mjs <project root> <scratch directory>
-import { writeFileSync } from 'node:fs'
+import { existsSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { z } from 'zod'
 import { serveMcp } from '../../dist/mcp/index.js'
@@ -55,7 +55,7 @@ const tools = [
     })
   }),
   domain('Nap', async () => {
-    await new Promise((resolve) => setTimeout(resolve, 500))
+    while (!existsSync(path.join(root, 'wake'))) await new Promise((resolve) => setTimeout(resolve, 20))
     return { text: 'rested', data: {} }
   }),
 ]

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { readdir, readFile, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
@@ -52,8 +53,9 @@ describe('Bash', () => {
   it('kills a command that is cancelled', async () => {
     const control = new AbortController()
     const started = Date.now()
-    const call = project.call('Bash', { command: 'sleep 60' }, control.signal)
-    setTimeout(() => control.abort(), 300)
+    const call = project.call('Bash', { command: 'sleep 60.0625' }, control.signal)
+    await vi.waitFor(() => execFileSync('pgrep', ['-f', '^sleep 60.0625']), 10_000)
+    control.abort()
     expect(await call).toMatchObject({ isError: true, text: expect.stringContaining('cancelled') })
     expect(Date.now() - started).toBeLessThan(10_000)
   })
