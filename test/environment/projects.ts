@@ -1,45 +1,13 @@
 import { join } from 'node:path'
 import type { DataStore, ProjectMap } from '../../src/contracts/project.ts'
 import { startEnvironment } from '../../src/environment/index.ts'
+import { projectMap as emptyMap } from '../support/project-map.ts'
 
 const FIXTURES = join(import.meta.dirname, '../fixtures')
 
-/** The smallest complete map; `parts` replaces what a test is about. */
+/** The guestbook over PostgreSQL; `parts` replaces what a test is about. */
 export function projectMap(parts: Partial<ProjectMap> = {}): ProjectMap {
-  return {
-    schema: 1,
-    root: join(FIXTURES, 'guestbook-pg'),
-    name: 'guestbook',
-    languages: ['javascript'],
-    frameworks: [],
-    packageManager: 'npm',
-    moduleSystem: 'cjs',
-    typescript: false,
-    dependencies: {},
-    endpoints: [],
-    auth: [],
-    stores: [],
-    externals: [],
-    queues: [],
-    variables: [],
-    boot: null,
-    tests: {
-      runner: 'jest',
-      runnerVersion: null,
-      httpClient: null,
-      httpClientVersion: null,
-      files: [],
-      dir: 'tests',
-      suffix: '.test.js',
-      caseWord: 'it',
-      style: { semicolons: false, quotes: 'single', indent: 2, trailingCommas: true },
-      helpers: [],
-      configFile: null,
-    },
-    sources: [],
-    warnings: [],
-    ...parts,
-  }
+  return emptyMap({ root: join(FIXTURES, 'guestbook-pg'), name: 'guestbook', ...parts })
 }
 
 export function dataStore(parts: Partial<DataStore> = {}): DataStore {
