@@ -87,6 +87,7 @@ function changedColumns(
       // A time of change may be the same as before when both fall into one second.
       const timed =
         (isTime(after[column]) || /^(updated|modified|changed)_?(at|on)$/i.test(column)) &&
+        !TIME_OF_BIRTH.test(column) &&
         values[column]?.is !== 'same' &&
         values[column]?.is !== 'equals'
       // Secrets are blanked in what is recorded.
@@ -98,6 +99,9 @@ function changedColumns(
   if (columns.size === 0 || [...columns].some((column) => column in where)) return null
   return [...columns]
 }
+
+/** Set once: an update that moves it has lost a field. */
+const TIME_OF_BIRTH = /^(created|inserted|added|registered)(_?(at|on|date|time))?$/i
 
 const isTime = (value: Json | undefined) => typeof value === 'string' && /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d/.test(value)
 
