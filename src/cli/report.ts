@@ -5,13 +5,15 @@ import { AgentError } from '../contracts/errors.ts'
 import { type RunOutcome, runResultSchema } from '../contracts/result.ts'
 import { renderOutcome } from '../report/terminal.ts'
 import { runsDir } from '../workspace/directories.ts'
-import { colorsFor } from './colors.ts'
+import { colorsFor, columnsOf } from './colors.ts'
 
 /** `agent report`: a finished run's report, the newest without an id. */
 export async function report(id: string | undefined, options: { json?: boolean }): Promise<void> {
   const outcome = readOutcome(runsDir(), id)
   process.stdout.write(
-    options.json ? `${JSON.stringify(outcome, null, 2)}\n` : renderOutcome(outcome, colorsFor(process.stdout)),
+    options.json
+      ? `${JSON.stringify(outcome, null, 2)}\n`
+      : renderOutcome(outcome, colorsFor(process.stdout), columnsOf(process.stdout)),
   )
 }
 

@@ -6,7 +6,7 @@ import { createModel } from '../models/index.ts'
 import { unstartedOutcome } from '../report/outcome.ts'
 import { renderOutcome } from '../report/terminal.ts'
 import { runsDir } from '../workspace/directories.ts'
-import { colorsFor } from './colors.ts'
+import { colorsFor, columnsOf } from './colors.ts'
 import { exitCodeOf } from './exit-codes.ts'
 import { createProgress } from './progress.ts'
 import { locateProject } from './project-path.ts'
@@ -70,7 +70,8 @@ function parseOptions(given: unknown): z.infer<typeof optionsSchema> {
 }
 
 function print(outcome: RunOutcome, format: 'text' | 'json' | 'stream-json'): void {
-  if (format === 'text') process.stdout.write(renderOutcome(outcome, colorsFor(process.stdout)))
+  if (format === 'text')
+    process.stdout.write(renderOutcome(outcome, colorsFor(process.stdout), columnsOf(process.stdout)))
   else if (format === 'json') process.stdout.write(`${JSON.stringify(outcome, null, 2)}\n`)
   else process.stdout.write(`${JSON.stringify({ type: 'result', ...outcome })}\n`)
 }

@@ -1,146 +1,210 @@
 import type { Colors } from 'picocolors/types.js'
 import type { RunOutcome } from '../contracts/result.ts'
+import { cutTo, oneLine, plain, wrap } from './one-line.ts'
 
-const SHOWN_REVIEW = 3
 const SHOWN_FINDINGS = 5
 const SHOWN_OTHERS = 3
-/** A line that wraps more than once is not read. */
+const SHOWN_PLACES = 3
+/** Of what can be looked up in the report; where to find it and what to type is never shortened. */
 const WIDEST = 160
+/** Column at which texts begin. */
+const LABEL = 11
 
-/** The result as about 25 lines for a person. */
-export function renderOutcome(outcome: RunOutcome, colors: Colors): string {
-  const { details, suite } = outcome
-  const sections: string[][] = [
-    [
-      `${outcome.project.root}: ${[...outcome.project.languages, ...outcome.project.frameworks].join(', ') || 'not inspected'}`,
-    ],
-    [
-      `model ${outcome.model}; ${details.sentTo === null ? 'nothing left this machine' : `source was sent to ${details.sentTo}`}`,
-    ],
-    mapLines(outcome),
-    outcome.services.map(({ name, provider, fidelity }) => `service ${name}: ${provider}, ${fidelity}`),
-    details.invented.length === 0 ? [] : [`invented values: ${details.invented.map(({ name }) => name).join(', ')}`],
-    details.replaced.map(({ name, was, source }) => cut(`replaced ${name} (${was} in ${source}); never used`)),
-    details.explored === null
+/** `text` is wrapped to the terminal; `copied` stays on one line, however long, so that it can be copied. */
+interface Line {
+  label: string
+  text: string
+  copied?: boolean
+}
+
+/**
+ * The result as about 25 lines for a person, the verdict and what to do with it last. `columns`: the terminal's width, `null`
+ * elsewhere: then nothing is wrapped.
+ */
+export function renderOutcome(outcome: RunOutcome, colors: Colors, columns: number | null): string {
+  const lines: Line[] = [
+    ...projectLines(outcome),
+    ...environmentLines(outcome),
+    ...explorationLines(outcome),
+    ...suiteLines(outcome),
+    ...gateLines(outcome.gates),
+    ...findingLines(outcome),
+    ...reviewLines(outcome),
+    ...verdictLines(outcome),
+  ]
+  return lines.map((line) => `${renderLine(line, colors, columns)}\n`).join('')
+}
+
+function renderLine({ label, text, copied }: Line, colors: Colors, columns: number | null): string {
+  const head = paint(label.padEnd(LABEL), colors)
+  if (copied === true) return head + plain(text)
+  const clean = oneLine(text)
+  if (columns === null || columns < 2 * LABEL) return head + clean
+  return head + wrap(clean, columns - LABEL).join(`\n${' '.repeat(LABEL)}`)
+}
+
+function paint(label: string, colors: Colors): string {
+  const word = label.trim()
+  if (['verified', 'pass'].includes(word)) return colors.bold(colors.green(label))
+  if (['FAIL', 'error', 'unverified', 'refused', 'bug'].includes(word)) return colors.bold(colors.red(label))
+  if (['BLOCKED', 'interrupted', 'warning'].includes(word)) return colors.yellow(label)
+  return colors.dim(label)
+}
+
+function projectLines({ project, model, details, endpoints }: RunOutcome): Line[] {
+  const kinds = [...project.languages, ...project.frameworks].join(', ') || 'not inspected'
+  const required = endpoints.filter((endpoint) => endpoint.auth === 'required').length
+  const warnings = details.warnings.map(({ message, source }) => `${message}${source ? ` (${source})` : ''}`)
+  return [
+    { label: 'project', text: `${project.root} (${kinds})` },
+    {
+      label: 'model',
+      text: `${model}; ${details.sentTo === null ? 'nothing left this machine' : `source was sent to ${details.sentTo}`}`,
+    },
+    ...(endpoints.length === 0
       ? []
-      : [
-          `explored: ${details.explored.requests} requests, ${details.explored.cases} cases seen twice alike, ${seconds(details.explored.durationMs)}`,
-        ],
-    few(
-      details.unreached.map(({ endpoint, why }) => `no success case for ${endpoint}: ${why}`),
+      : [{ label: 'endpoints', text: `${endpoints.length}, ${required} need a credential` }]),
+    ...few('warning', warnings, 'warnings'),
+  ]
+}
+
+function environmentLines({ services, details }: RunOutcome): Line[] {
+  const invented = details.invented.map(({ name }) => name).join(', ')
+  return [
+    ...services.map(({ name, provider, fidelity }) => ({
+      label: 'service',
+      text: `${name}: ${provider}, ${fidelity}`,
+    })),
+    ...(invented === '' ? [] : [{ label: 'invented', text: `test values for ${invented}` }]),
+    ...few(
+      'replaced',
+      details.replaced.map(({ name, was, source }) => `${name} (${was} in ${source}); never used`),
+      'replaced addresses',
+    ),
+  ]
+}
+
+function explorationLines({ details }: RunOutcome): Line[] {
+  const { explored, unreached, dropped } = details
+  const counts =
+    explored === null
+      ? []
+      : [`${explored.requests} requests, ${explored.cases} cases seen twice alike, ${seconds(explored.durationMs)}`]
+  const left = dropped.length === 0 ? [] : [`${dropped.length} cases that did not hold each time (why: in report.json)`]
+  return [
+    ...counts.map((text) => ({ label: 'explored', text })),
+    ...few(
+      'no success',
+      unreached.map(({ endpoint, why }) => `${endpoint}: ${why}`),
       'endpoints without a success',
     ),
-    details.dropped.length === 0
-      ? []
-      : [`left out: ${details.dropped.length} cases that did not hold twice (see report.json)`],
-    suite === null ? [] : suiteLines(outcome),
-    gateLines(outcome.gates, colors),
-    findingLines(outcome, colors),
-    reviewLines(outcome),
-    verdictLines(outcome, colors),
+    ...left.map((text) => ({ label: 'left out', text })),
   ]
-  return `${sections.flat().join('\n')}\n`
 }
 
-function mapLines({ endpoints, details }: RunOutcome): string[] {
-  if (endpoints.length === 0) return []
-  const required = endpoints.filter((endpoint) => endpoint.auth === 'required').length
-  const warnings = details.warnings.map(({ message, source }) => `warning: ${message}${source ? ` (${source})` : ''}`)
-  return [`endpoints: ${endpoints.length}, ${required} need a credential`, ...few(warnings, 'warnings')]
-}
-
-function suiteLines({ suite, details, endpoints, coverage }: RunOutcome): string[] {
+function suiteLines({ suite, details, endpoints, coverage }: RunOutcome): Line[] {
   if (suite === null) return []
   const lines = Object.values(details.lines).reduce((sum, count) => sum + count, 0)
+  const took = details.suiteMs === null ? '' : `, ${seconds(details.suiteMs)}`
+  const size: Line = {
+    label: 'suite',
+    text: `${suite.tests} tests, ${suite.files.length} files, ${lines} lines${took}`,
+  }
+  if (details.suiteMs === null) return [size, { label: 'covered', text: 'not measured: the tests did not run' }]
   const succeeding = endpoints.filter((endpoint) => endpoint.covered.some((status) => status < 400)).length
   const percent =
     coverage.after === null
       ? ''
       : `; ${Math.round(coverage.after.lines * 100)} % of lines, ${Math.round(coverage.after.branches * 100)} % of branches`
-  return [
-    `suite: ${suite.tests} tests, ${suite.files.length} files, ${lines} lines${details.suiteMs === null ? '' : `, ${seconds(details.suiteMs)}`}`,
-    `covered: ${succeeding} of ${endpoints.length} endpoints with a success${percent}`,
-  ]
+  return [size, { label: 'covered', text: `${succeeding} of ${endpoints.length} endpoints with a success${percent}` }]
 }
 
 /** Gates that hold share a line; the others say why not. */
-function gateLines(gates: RunOutcome['gates'], colors: Colors): string[] {
+function gateLines(gates: RunOutcome['gates']): Line[] {
   const passed = gates.filter(({ verdict }) => verdict === 'pass').map(({ name }) => name)
-  const others = gates.filter(({ verdict }) => verdict !== 'pass').map((gate) => gateLine(gate, colors))
-  return [...(passed.length === 0 ? [] : [`gates ${colors.green('pass')}: ${passed.join(', ')}`]), ...others]
-}
-
-/** The first few, one line each, and how many more there are. */
-function few(lines: string[], what: string): string[] {
-  const shown = lines.slice(0, SHOWN_OTHERS).map(cut)
-  return lines.length > shown.length
-    ? [...shown, `… and ${lines.length - shown.length} more ${what} in the report`]
-    : shown
-}
-
-function cut(text: string): string {
-  const line = text.replace(/\s+/g, ' ')
-  return line.length > WIDEST ? `${line.slice(0, WIDEST - 1)}…` : line
-}
-
-function gateLine({ name, verdict, why }: RunOutcome['gates'][number], colors: Colors): string {
-  const marks = {
-    pass: colors.green('pass'),
-    fail: colors.red('FAIL'),
-    blocked: colors.yellow('BLOCKED'),
-    not_applicable: colors.dim('n/a'),
-  }
-  return `gate ${name}: ${marks[verdict]} ${why}`
-}
-
-function findingLines({ findings }: RunOutcome, colors: Colors): string[] {
-  const shown = findings
-    .slice(0, SHOWN_FINDINGS)
-    .flatMap(({ id, kind, endpoint, detail, reproduce }) => [
-      `${colors.red('bug')} ${cut(`${id} ${kind} ${endpoint}: ${detail}`)}`,
-      `    ${reproduce}`,
-    ])
-  return findings.length > SHOWN_FINDINGS
-    ? [...shown, `… and ${findings.length - SHOWN_FINDINGS} more in the report`]
-    : shown
-}
-
-function reviewLines({ review }: RunOutcome): string[] {
-  const shown = review
-    .slice(0, SHOWN_REVIEW)
-    .map(({ file, line, assertion }) => cut(`review ${file}:${line} ${assertion}`))
-  return review.length > SHOWN_REVIEW
-    ? [...shown, `… and ${review.length - SHOWN_REVIEW} more assertions that rest on observation only`]
-    : shown
-}
-
-function verdictLines(outcome: RunOutcome, colors: Colors): string[] {
-  const { status, error, suite, details, runDir } = outcome
-  const mark = status === 'verified' ? colors.green('verified') : colors.red(status)
-  const lines = [
-    `${colors.bold(error?.kind === 'interrupted' ? 'interrupted' : mark)} in ${seconds(outcome.durationMs)}`,
+  const labels = { pass: 'pass', fail: 'FAIL', blocked: 'BLOCKED', not_applicable: 'n/a' }
+  return [
+    ...(passed.length === 0 ? [] : [{ label: 'pass', text: `gates ${passed.join(', ')}` }]),
+    ...gates
+      .filter(({ verdict }) => verdict !== 'pass')
+      .map(({ name, verdict, why }) => ({ label: labels[verdict], text: `gate ${name}: ${why}` })),
   ]
-  if (error !== null) lines.push(`${error.code}: ${error.message}`)
-  if (error !== null && error.value !== '' && !error.message.includes(error.value)) lines.push(`  ${error.value}`)
-  if (error !== null) lines.push(`next: ${error.next}`)
-  if (suite !== null && details.landed) lines.push(...describeFiles(suite.files))
-  if (suite !== null && !details.landed && details.patch !== null)
-    lines.push(`not written to the project; to look at it: git apply ${details.patch}`)
-  if (suite !== null) lines.push(`run it: ${suite.command}`)
-  lines.push(`report: ${runDir}`)
+}
+
+/** The first few, and how many more there are. */
+function few(label: string, texts: string[], what: string): Line[] {
+  const lines = texts.slice(0, SHOWN_OTHERS).map((text) => ({ label, text: cutTo(oneLine(text), WIDEST) }))
+  return texts.length > lines.length
+    ? [...lines, { label: '', text: `… and ${texts.length - lines.length} more ${what} in the report` }]
+    : lines
+}
+
+function findingLines({ findings }: RunOutcome): Line[] {
+  const lines = findings.slice(0, SHOWN_FINDINGS).flatMap(({ id, kind, endpoint, detail, reproduce }): Line[] => [
+    { label: 'bug', text: `${id} ${kind.replaceAll('_', ' ')} at ${endpoint}: ${cutTo(firstClause(detail), WIDEST)}` },
+    { label: '', text: reproduce, copied: true },
+  ])
+  const more = findings.length - SHOWN_FINDINGS
+  return more > 0 ? [...lines, { label: '', text: `… and ${more} more bugs in the report` }] : lines
+}
+
+/** What went wrong; what was expected instead, and further cases, are in the report. */
+const firstClause = (detail: string) =>
+  oneLine(detail)
+    .split(/; |\. /)[0]
+    ?.replace(/\.$/, '') ?? ''
+
+function reviewLines({ review }: RunOutcome): Line[] {
+  if (review.length === 0) return []
+  const places = review.slice(0, SHOWN_PLACES).map(({ file, line }) => `${file}:${line}`)
+  const list = `${places.join(', ')}${review.length > places.length ? ', …' : ''}`
+  return [
+    {
+      label: 'review',
+      text: `${review.length} ${review.length === 1 ? 'assertion rests' : 'assertions rest'} on observation only: ${list}`,
+    },
+  ]
+}
+
+function verdictLines(outcome: RunOutcome): Line[] {
+  const { status, error, suite, details, runDir } = outcome
+  const lines: Line[] = [
+    { label: error?.kind === 'interrupted' ? 'interrupted' : status, text: `in ${seconds(outcome.durationMs)}` },
+  ]
+  if (error !== null) {
+    const value = error.value === '' || error.message.includes(error.value) ? '' : ` (${error.value})`
+    lines.push({ label: '', text: `${error.code}: ${error.message}${value}` }, { label: 'next', text: error.next })
+  }
+  if (suite !== null && details.landed) {
+    lines.push(...describeFiles(suite.files), { label: 'run it', text: inFolder(suite), copied: true })
+  } else if (suite !== null && details.patch !== null) {
+    lines.push(
+      {
+        label: 'not landed',
+        text: `the project is as it was; to look at the suite: git apply ${details.patch}`,
+        copied: true,
+      },
+      { label: 'then run', text: inFolder(suite), copied: true },
+    )
+  }
+  if (runDir !== '') lines.push({ label: 'report', text: runDir, copied: true })
   return lines
 }
 
-/** A folder a line, with what is in it. */
-function describeFiles(files: string[]): string[] {
+const inFolder = ({ command, cwd }: NonNullable<RunOutcome['suite']>) =>
+  cwd === '.' || cwd === '' ? command : `cd ${cwd} && ${command}`
+
+/** A folder a line, with everything that is in it. */
+function describeFiles(files: string[]): Line[] {
   const folders = new Map<string, string[]>()
   for (const file of files) {
     const at = file.lastIndexOf('/') + 1
     folders.set(file.slice(0, at), [...(folders.get(file.slice(0, at)) ?? []), file.slice(at)])
   }
-  return [...folders].map(([folder, names]) =>
-    cut(`files: ${folder}${names.length === 1 ? '' : ' '}${names.join(' ')}`),
-  )
+  return [...folders].map(([folder, names]) => ({
+    label: 'files',
+    text: names.length === 1 ? `${folder}${names[0]}` : `${folder} ${names.join(' ')}`,
+  }))
 }
 
 const seconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`

@@ -113,7 +113,7 @@ describe('an application that does not start', () => {
     )
     const { exitCode, stdout, stderr } = await agent(['run', root])
     expect(exitCode).toBe(3)
-    for (const part of ['APP_DOES_NOT_START', 'no licence', 'node server.js', 'next: ', 'report: '])
+    for (const part of ['APP_DOES_NOT_START', 'no licence', 'node server.js', 'next ', 'report '])
       expect(stdout).toContain(part)
     expectNoStack(`${stdout}${stderr}`)
   })

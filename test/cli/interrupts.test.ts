@@ -30,8 +30,8 @@ function said(run: Run, pattern: RegExp): Promise<void> {
 }
 
 test.each([
-  ['StartEnvironment', /StartEnvironment/],
-  ['Explore', /Explore/],
+  ['StartEnvironment', /starting the environment/],
+  ['Explore', /exploring/],
   ['VerifySuite', /clean: It leaves/],
 ])('Ctrl-C in %s ends everything within seconds and writes the report', async (_, moment) => {
   const root = createProject(notes)
@@ -45,7 +45,7 @@ test.each([
   expect(Date.now() - at).toBeLessThan(8_000)
   expect(stdout).toContain('INTERRUPTED')
   expect(`${stdout}${stderr}`).not.toMatch(/\n\s+at /)
-  const runDir = /report: (\S+)/.exec(String(stdout))?.[1] ?? ''
+  const runDir = /^report +(\S+)/m.exec(String(stdout))?.[1] ?? ''
   const outcome = runResultSchema.parse(JSON.parse(readFileSync(join(runDir, 'report.json'), 'utf8')))
   expect(outcome.error?.kind).toBe('interrupted')
   expect(digest(root)).toEqual(before)
@@ -55,7 +55,7 @@ test.each([
 test('Ctrl-C twice does not wait, and leaves nothing either', async () => {
   const root = createProject(notes)
   const run = agent(['run', root])
-  await said(run, /Explore/)
+  await said(run, /exploring/)
   run.kill('SIGINT')
   run.kill('SIGINT')
   const { exitCode } = await run
@@ -64,7 +64,7 @@ test('Ctrl-C twice does not wait, and leaves nothing either', async () => {
 })
 
 test.each([
-  ['Explore', /Explore/],
+  ['Explore', /exploring/],
   ['VerifySuite', /twice: It passes/],
 ])(
   'killed in %s it leaves no process and no change, is reported as unfinished, and the next run works',
@@ -91,7 +91,7 @@ test('a second run at the same time is turned away with the number of the first,
   const root = createProject(notes)
   // Five turns include running the tests: the first is still at it when the second comes.
   const first = agent(['run', root, '--max-turns', '5'])
-  await said(first, /StartEnvironment/)
+  await said(first, /starting the environment/)
   const second = await agent(['run', `${root}/`, '--output-format', 'json'])
   expect(second.exitCode).toBe(3)
   expect(JSON.parse(String(second.stdout)).error).toMatchObject({ code: 'ALREADY_RUNNING', value: String(first.pid) })
