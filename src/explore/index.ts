@@ -21,7 +21,7 @@ import { Knowledge, type Reached } from './knowledge.ts'
 import { learn, type Steering } from './learn.ts'
 import { observe } from './observe.ts'
 import { addFinding, noteServerError } from './oracles.ts'
-import { type Candidate, selectCases } from './select.ts'
+import { selectCases } from './select.ts'
 import { addStrangers } from './strangers.ts'
 import { UniqueValues } from './unique.ts'
 
@@ -99,13 +99,10 @@ export async function explore({
     await client.stop()
   }
   const second = await secondPass(knowledge, bench.kept, app, signal, progress)
-  const observations = selectCases(
-    second.candidates.filter(({ observation }) => !isOutdone(observation, second.candidates)),
-  )
   const enforced = !app.stores.some((store) => store.engine === 'sqlite')
   return {
-    recipes: usedRecipes(knowledge, observations),
-    observations,
+    recipes: usedRecipes(knowledge, second.observations),
+    observations: second.observations,
     findings: knowledge.findings.list(),
     cleanup: cleanupRules(
       knowledge.changes,
@@ -130,45 +127,59 @@ async function tryCases(bench: Bench, reached: Reached, steering: Steering): Pro
   steering.progress(`${endpointKey(reached.endpoint)}: ${bench.kept.length - before} cases`)
 }
 
+/** Looks again at the cases worth a test, and at what takes the place of those that turn out otherwise this time. */
 async function secondPass(
   knowledge: Knowledge,
   kept: Kept[],
   app: AppUnderTest,
   signal: AbortSignal,
   progress: (message: string) => void,
-): Promise<Pick<Exploration, 'unstable' | 'requests'> & { candidates: Candidate[]; made: Set<string> }> {
+): Promise<Pick<Exploration, 'observations' | 'unstable' | 'requests'> & { made: Set<string> }> {
   await app.reset()
   const client = new Client(app, SECOND.env, signal)
   const unique = new UniqueValues(SECOND.seed)
   const executor = new Executor(client, unique, knowledge.recipes)
   for (const table of knowledge.accountTables()) executor.accountTables.add(table)
-  const candidates: Candidate[] = []
+  const seen = new Map<Kept, Observation | null>()
   const unstable: Exploration['unstable'] = []
-  progress(`second pass over ${kept.length} cases: other data, another time zone`)
+  const choose = () =>
+    selectCases(kept.filter((entry) => seen.get(entry) !== null && !knowledge.findings.concerns(entry.case)))
   try {
     await addStrangers(knowledge, executor, kept)
-    for (const [index, entry] of kept.entries()) {
-      if (index % 40 === 39) progress(`second pass: ${index + 1} of ${kept.length}`)
-      const outcome = await lookAgain(knowledge, executor, entry)
-      if ('unstable' in outcome) unstable.push({ case: entry.case.id, why: outcome.unstable })
-      else if (outcome.reordered)
-        addFinding(
-          knowledge,
-          entry.case,
-          'undefined_order',
-          'What the test made is listed in one order the first time and another the second; a defined order was expected.',
-        )
-      else candidates.push({ observation: outcome.observation, aspect: entry.aspect })
+    for (let due = choose(); due.length > 0; due = choose().filter((entry) => !seen.has(entry))) {
+      progress(`second pass over ${due.length} of ${kept.length} cases: other data, another time zone`)
+      for (const [index, entry] of due.entries()) {
+        if (index % 40 === 39) progress(`second pass: ${index + 1} of ${due.length}`)
+        seen.set(entry, await confirm(knowledge, executor, entry, unstable))
+      }
     }
   } finally {
     await client.stop()
   }
-  return {
-    candidates: candidates.filter(({ observation }) => !knowledge.findings.concerns(observation.case)),
-    unstable,
-    requests: client.requests,
-    made: unique.made,
+  const observations = choose().flatMap((entry) => seen.get(entry) ?? [])
+  return { observations, unstable, requests: client.requests, made: unique.made }
+}
+
+/** What held both times; `null` when it did not, which is told in `unstable` or is a finding. */
+async function confirm(
+  knowledge: Knowledge,
+  executor: Executor,
+  entry: Kept,
+  unstable: Exploration['unstable'],
+): Promise<Observation | null> {
+  const outcome = await lookAgain(knowledge, executor, entry)
+  if ('unstable' in outcome) {
+    unstable.push({ case: entry.case.id, why: outcome.unstable })
+    return null
   }
+  if (!outcome.reordered) return outcome.observation
+  addFinding(
+    knowledge,
+    entry.case,
+    'undefined_order',
+    'What the test made is listed in one order the first time and another the second; a defined order was expected.',
+  )
+  return null
 }
 
 async function lookAgain(knowledge: Knowledge, executor: Executor, entry: Kept): Promise<ReturnType<typeof observe>> {
@@ -185,15 +196,6 @@ async function lookAgain(knowledge: Knowledge, executor: Executor, entry: Kept):
       return { unstable: `the second time ${error.message}` }
     throw error
   }
-}
-
-/** A list read without anything of one's own says little beside one that shows it. */
-function isOutdone({ case: subject }: Observation, all: Candidate[]): boolean {
-  return (
-    subject.kind === 'success' &&
-    subject.act.endpoint.startsWith('GET ') &&
-    all.some(({ observation: { case: other } }) => other.kind === 'list' && other.endpoint === subject.endpoint)
-  )
 }
 
 /** Recipes that observations rest on, with what those need. */

@@ -1,12 +1,8 @@
-import type { Case, Observation } from '../contracts/observation.ts'
 import { type Aspect, RULES, type Rule } from './aspects.ts'
+import type { Kept } from './bench.ts'
+import { bodyOf } from './request.ts'
 
-export interface Candidate {
-  observation: Observation
-  aspect: Aspect | null
-}
-
-type Broken = Candidate & { aspect: Extract<Aspect, { is: 'rule' }> }
+type Broken = Kept & { aspect: Extract<Aspect, { is: 'rule' }> }
 
 /** Rows of broken rules an endpoint may have. */
 const MOST = 6
@@ -20,35 +16,44 @@ const MOST_READING = 2
  * of unusual bodies the shortest and the one on the bounds; of broken rules each kind of rule once, spread over the fields.
  * What alone shows a status is always among them. Depends on nothing but the candidates; their order is kept.
  */
-export function selectCases(candidates: Candidate[]): Observation[] {
-  const groups = groupByEndpoint(candidates)
+export function selectCases(candidates: Kept[]): Kept[] {
+  const groups = groupByEndpoint(candidates.filter((candidate) => !isOutdone(candidate, candidates)))
   const shown = new Map<string, Set<string>>()
-  const chosen = new Set<Candidate>()
+  const chosen = new Set<Kept>()
   for (const [endpoint, group] of byWeight(groups)) {
     const kept = selectOfEndpoint(group, shown, endpoint)
     for (const candidate of kept) chosen.add(candidate)
   }
-  return candidates.filter((candidate) => chosen.has(candidate)).map(({ observation }) => observation)
+  return candidates.filter((candidate) => chosen.has(candidate))
 }
 
-function groupByEndpoint(candidates: Candidate[]): Map<string, Candidate[]> {
-  const groups = new Map<string, Candidate[]>()
+/** A list read without anything of one's own says little beside one that shows it. */
+function isOutdone({ case: subject }: Kept, all: Kept[]): boolean {
+  return (
+    subject.kind === 'success' &&
+    subject.act.endpoint.startsWith('GET ') &&
+    all.some(({ case: other }) => other.kind === 'list' && other.endpoint === subject.endpoint)
+  )
+}
+
+function groupByEndpoint(candidates: Kept[]): Map<string, Kept[]> {
+  const groups = new Map<string, Kept[]>()
   for (const candidate of candidates) {
-    const key = candidate.observation.case.endpoint
+    const key = candidate.case.endpoint
     groups.set(key, [...(groups.get(key) ?? []), candidate])
   }
   return groups
 }
 
 /** Creations first, those with most rules before others, so that what they show need not be shown again. */
-function byWeight(groups: Map<string, Candidate[]>): [string, Candidate[]][] {
+function byWeight(groups: Map<string, Kept[]>): [string, Kept[]][] {
   const rank = (endpoint: string) => ['POST', 'PUT', 'PATCH'].findIndex((method) => endpoint.startsWith(`${method} `))
-  const weight = ([endpoint, group]: [string, Candidate[]]) =>
+  const weight = ([endpoint, group]: [string, Kept[]]) =>
     (rank(endpoint) < 0 ? 9 : rank(endpoint)) * 1000 - group.filter(isBroken).length
   return [...groups].sort((a, b) => weight(a) - weight(b) || (a[0] < b[0] ? -1 : 1))
 }
 
-function selectOfEndpoint(group: Candidate[], shown: Map<string, Set<string>>, endpoint: string): Set<Candidate> {
+function selectOfEndpoint(group: Kept[], shown: Map<string, Set<string>>, endpoint: string): Set<Kept> {
   const broken = group.filter(isBroken)
   const kept = new Set([
     ...group.filter((candidate) => candidate.aspect === null && kindOf(candidate) !== 'unauthenticated'),
@@ -73,10 +78,10 @@ function variantsOf(endpoint: string): ('minimal' | 'bounds')[] {
 }
 
 /** None and tampered; any other way only where it is answered differently. */
-function unauthenticated(group: Candidate[]): Candidate[] {
+function unauthenticated(group: Kept[]): Kept[] {
   const ways = group.filter((candidate) => kindOf(candidate) === 'unauthenticated')
-  const isUsual = ({ observation }: Candidate) => {
-    const { credential } = observation.case.act
+  const isUsual = ({ case: { act } }: Kept) => {
+    const { credential } = act
     return credential.is === 'none' || (credential.is === 'invalid' && credential.how === 'tampered')
   }
   const usual = ways.filter(isUsual)
@@ -84,8 +89,9 @@ function unauthenticated(group: Candidate[]): Candidate[] {
   return [...usual, ...ways.filter((way) => !isUsual(way) && !answers.has(answerOf(way)))]
 }
 
-function answerOf({ observation: { expected } }: Candidate): string {
-  return JSON.stringify([expected.status, expected.body])
+/** What was answered, numbers aside: times and ids differ between like answers. */
+function answerOf({ first: { act } }: Kept): string {
+  return JSON.stringify([act.response.status, bodyOf(act.response)]).replace(/\d{4,}/g, '#')
 }
 
 /** Each rule once at a field that has shown least, then each field once, within `most`. */
@@ -138,14 +144,14 @@ function lastName(field: string): string {
   return field.split('.').at(-1) ?? field
 }
 
-function isBroken(candidate: Candidate): candidate is Broken {
+function isBroken(candidate: Kept): candidate is Broken {
   return candidate.aspect?.is === 'rule'
 }
 
-function kindOf({ observation }: Candidate): Case['kind'] {
-  return observation.case.kind
+function kindOf(candidate: Kept): Kept['case']['kind'] {
+  return candidate.case.kind
 }
 
-function statusOf({ observation }: Candidate): number {
-  return observation.expected.status
+function statusOf({ first }: Kept): number {
+  return first.act.response.status
 }

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import type { CaseKind, Credential, Observation } from '../../src/contracts/observation.ts'
+import type { CaseKind, Credential } from '../../src/contracts/observation.ts'
 import type { Aspect, Rule } from '../../src/explore/aspects.ts'
-import { type Candidate, selectCases } from '../../src/explore/select.ts'
+import type { Kept } from '../../src/explore/bench.ts'
+import { selectCases } from '../../src/explore/select.ts'
 
 function candidate(
   endpoint: string,
@@ -10,28 +11,24 @@ function candidate(
   status: number,
   aspect: Aspect | null = null,
   credential: Credential = { is: 'none' },
-): Candidate {
+): Kept {
   const act = { endpoint, params: {}, query: {}, headers: {}, body: null, contentType: 'application/json', credential }
-  const observation: Observation = {
+  const http = { method: 'GET', url: '/', headers: {}, body: null }
+  const response = { status, headers: {}, text: '', json: { error: status }, durationMs: 1 }
+  return {
     case: { id: `${endpoint} ${kind} ${detail}`.trim(), endpoint, kind, title: '', arrange: [], act, follow: [] },
-    expected: {
-      status,
-      statusProvenance: 'promised',
-      contentType: null,
-      body: { is: 'equals', value: status, provenance: 'observed' },
-      headers: {},
-      rows: [],
-    },
-    follow: [],
-    passes: [],
+    first: { made: new Map(), act: { http, body: null, response }, follow: [], changes: [], rows: null },
+    share: 'fresh',
+    statusProvenance: 'promised',
+    aspect,
+    listing: null,
   }
-  return { observation, aspect }
 }
 
 const broken = (endpoint: string, field: string, rule: Rule, required = true, status = 400) =>
   candidate(endpoint, 'invalid', `${field} ${rule}`, status, { is: 'rule', field, rule, required })
 
-const ids = (candidates: Candidate[]) => selectCases(candidates).map((observation) => observation.case.id)
+const ids = (candidates: Kept[]) => selectCases(candidates).map((kept) => kept.case.id)
 
 const RULES_OF_TEXT: Rule[] = ['missing', 'too short', 'too long', 'type']
 const rowsFor = (endpoint: string, fields: string[], rules: Rule[] = RULES_OF_TEXT) =>
