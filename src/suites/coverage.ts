@@ -1,22 +1,20 @@
 import type { FileCoverage } from '../contracts/suite.ts'
 
 export interface CoverageSummary {
-  /** Fraction of the lines in the files that were loaded; 0 when none was. */
   lines: number
   branches: number
-  /** Source files that no test loaded: they do not count as reachable. */
-  notLoaded: string[]
 }
 
-/** Coverage over the application's own source files (`ProjectMap.sources`), as fractions. */
+/**
+ * Coverage over the application's own source files (`ProjectMap.sources`), as fractions. A file that was never loaded must be
+ * among `coverage`, with nothing covered.
+ */
 export function summariseCoverage(coverage: FileCoverage[], sources: string[]): CoverageSummary {
   const wanted = new Set(sources)
-  const loaded = coverage.filter((file) => wanted.has(file.file))
-  const names = new Set(loaded.map((file) => file.file))
+  const own = coverage.filter((file) => wanted.has(file.file))
   return {
-    lines: fraction(loaded.map((file) => file.lines)),
-    branches: fraction(loaded.map((file) => file.branches)),
-    notLoaded: sources.filter((source) => !names.has(source)),
+    lines: fraction(own.map((file) => file.lines)),
+    branches: fraction(own.map((file) => file.branches)),
   }
 }
 

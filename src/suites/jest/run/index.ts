@@ -3,9 +3,15 @@ import { realpath } from 'node:fs/promises'
 import { isAbsolute, join, relative, sep } from 'node:path'
 import type { Environment } from '../../../contracts/environment.ts'
 import type { Sandbox } from '../../../contracts/sandbox.ts'
-import type { RunOptions, RunResult, Suite } from '../../../contracts/suite.ts'
-import { parseIstanbul } from '../../javascript/coverage.ts'
+import type { FileCoverage, RunOptions, RunResult, Suite } from '../../../contracts/suite.ts'
+import { parseIstanbul, uncoveredFile } from '../../javascript/coverage.ts'
 import { readHook } from '../../javascript/hooks.ts'
+import {
+  COVERAGE_ROOT_VARIABLE,
+  COVERAGE_VARIABLE,
+  parseProcessCoverage,
+  readCoverageHook,
+} from '../../javascript/process-coverage.ts'
 import { parseRequests, REQUESTS_VARIABLE, readRequestsHook, withRequire } from '../../javascript/requests.ts'
 import { putFiles } from '../../put-files.ts'
 import { buildArgv } from './command.ts'
@@ -29,9 +35,9 @@ export async function runJestSuite(environment: Environment, suite: Suite, optio
     cwd: join(sandbox.root, suite.cwd),
     env: {
       ...env,
-      NODE_OPTIONS: withRequire(env.NODE_OPTIONS, traces.hook),
       [REQUESTS_VARIABLE]: traces.requests,
       [RESULTS_VARIABLE]: traces.results,
+      ...hookVariables(env.NODE_OPTIONS, traces, options.coverage === true ? sandbox.root : null),
     },
     timeoutMs: options.timeoutMs ?? DEFAULT_TIMEOUT_MS,
     signal: options.signal,
@@ -39,10 +45,10 @@ export async function runJestSuite(environment: Environment, suite: Suite, optio
   const inProject = await relativeTo(sandbox.root)
   const { tests, errors } = parseResults(await readTrace(sandbox, traces.results), (path) => inProject(path) ?? path)
   const requests = parseRequests(await readTrace(sandbox, traces.requests))
-  const coverage = options.coverage
-    ? parseIstanbul((await readTrace(sandbox, `${traces.coverage}/coverage-final.json`)) || '{}', inProject)
-    : null
-  await Promise.all([traces.results, traces.requests].map((path) => sandbox.removeFile(path).catch(() => {})))
+  const coverage = options.coverage ? await readCoverage(sandbox, traces, options.sources ?? [], inProject) : null
+  await Promise.all(
+    [traces.results, traces.requests, traces.processes].map((path) => sandbox.removeFile(path).catch(() => {})),
+  )
 
   const output = [result.stdout, result.stderr].join('\n').trim().slice(-OUTPUT_TAIL)
   const wanted = options.test === undefined ? tests : tests.filter((test) => test.name === options.test)
@@ -69,12 +75,49 @@ async function layTraces(sandbox: Sandbox) {
     hook: at('requests-hook.cjs'),
     cache: at('jest-cache'),
     coverage: at(`coverage-${id}`),
+    coverageHook: at('coverage-hook.cjs'),
+    processes: at(`coverage-${id}.jsonl`),
     results: at(`results-${id}.jsonl`),
     requests: at(`requests-${id}.jsonl`),
   }
   await sandbox.writeFile(traces.reporter, await readHook(new URL('./reporter', import.meta.url)))
   await sandbox.writeFile(traces.hook, await readRequestsHook())
+  await sandbox.writeFile(traces.coverageHook, await readCoverageHook())
   return traces
+}
+
+type Traces = Awaited<ReturnType<typeof layTraces>>
+
+/** What makes every Node process of the run load our hooks; `root` where coverage is asked for. */
+function hookVariables(options: string | undefined, traces: Traces, root: string | null): Record<string, string> {
+  const withRequests = withRequire(options, traces.hook)
+  if (root === null) return { NODE_OPTIONS: withRequests }
+  return {
+    NODE_OPTIONS: withRequire(withRequests, traces.coverageHook),
+    [COVERAGE_VARIABLE]: traces.processes,
+    [COVERAGE_ROOT_VARIABLE]: root,
+  }
+}
+
+/** What ran in Jest's processes and in those that tests started. A source that Jest could not read counts as not covered. */
+async function readCoverage(
+  sandbox: Sandbox,
+  traces: Traces,
+  sources: string[],
+  inProject: (path: string) => string | null,
+): Promise<FileCoverage[]> {
+  const read = (path: string) =>
+    sandbox.readFile(path).then(
+      (data) => data.toString('utf8'),
+      () => null,
+    )
+  const processes = await parseProcessCoverage(await readTrace(sandbox, traces.processes), read)
+  const text = (await readTrace(sandbox, `${traces.coverage}/coverage-final.json`)) || '{}'
+  const measured = parseIstanbul(text, inProject, processes)
+  const known = new Set(measured.map(({ file }) => file))
+  const others = sources.filter((source) => !known.has(source))
+  const uncovered = await Promise.all(others.map(async (file) => uncoveredFile(file, (await read(file)) ?? '')))
+  return [...measured, ...uncovered]
 }
 
 /** A trace that was never written is empty: Jest may have ended before its first test. */
