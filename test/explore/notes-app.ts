@@ -13,6 +13,7 @@ import type {
 import type { Json, JsonSchema } from '../../src/contracts/json.ts'
 import type { Endpoint, ProjectMap } from '../../src/contracts/project.ts'
 import type { AppUnderTest } from '../../src/explore/index.ts'
+import { projectMap } from '../support/project-map.ts'
 
 /** What can be wrong with the application on purpose. */
 export type Bug =
@@ -358,16 +359,8 @@ function notesMap(): ProjectMap {
     roles: [],
   })
   const note = { properties: { title: text({ maxLength: TITLE_LENGTH }), text: text() }, required: ['title'] }
-  return {
-    schema: 1,
-    root: '/nowhere',
+  return projectMap({
     name: 'notes',
-    languages: ['javascript'],
-    frameworks: [],
-    packageManager: 'npm',
-    moduleSystem: 'esm',
-    typescript: false,
-    dependencies: {},
     endpoints: [
       endpoint('POST', '/register', 'none', {
         properties: { email: text({ format: 'email' }), password: text({ minLength: 8 }), name: text() },
@@ -386,25 +379,5 @@ function notesMap(): ProjectMap {
       endpoint('POST', '/notes/{id}/archive', 'required'),
     ],
     auth: [{ kind: 'bearer', header: 'authorization', prefixes: ['Bearer'], secretVariable: null, source: 'app.js:1' }],
-    stores: [],
-    externals: [],
-    queues: [],
-    variables: [],
-    boot: null,
-    tests: {
-      runner: 'jest',
-      runnerVersion: null,
-      httpClient: null,
-      httpClientVersion: null,
-      files: [],
-      dir: 'test',
-      suffix: '.test.js',
-      caseWord: 'test',
-      style: { semicolons: true, quotes: 'single', indent: 2, trailingCommas: true },
-      helpers: [],
-      configFile: null,
-    },
-    sources: [],
-    warnings: [],
-  }
+  })
 }

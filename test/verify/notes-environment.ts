@@ -7,6 +7,7 @@ import type { ProjectMap } from '../../src/contracts/project.ts'
 import type { Sandbox } from '../../src/contracts/sandbox.ts'
 import type { Suite, SuiteFile } from '../../src/contracts/suite.ts'
 import { openSandbox } from '../../src/workspace/sandbox/open-sandbox.ts'
+import { projectMap } from '../support/project-map.ts'
 
 const REPOSITORY = resolve(import.meta.dirname, '../..')
 const FIXTURE = join(REPOSITORY, 'test/fixtures/notes')
@@ -54,18 +55,10 @@ export function createNotesProject(edit: Record<string, (content: string) => str
 }
 
 function notesMap(root: string): ProjectMap {
-  return {
-    schema: 1,
+  const { tests } = projectMap()
+  return projectMap({
     root,
     name: 'notes',
-    languages: ['javascript'],
-    frameworks: [],
-    packageManager: 'npm',
-    moduleSystem: 'cjs',
-    typescript: false,
-    dependencies: {},
-    endpoints: [],
-    auth: [],
     stores: [
       {
         name: 'notes',
@@ -78,9 +71,6 @@ function notesMap(root: string): ProjectMap {
         handle: null,
       },
     ],
-    externals: [],
-    queues: [],
-    variables: [],
     boot: {
       command: ['node', 'src/server.js'],
       source: 'package.json:1',
@@ -90,22 +80,9 @@ function notesMap(root: string): ProjectMap {
       app: null,
       before: [],
     },
-    tests: {
-      runner: 'jest',
-      runnerVersion: '29.7.0',
-      httpClient: null,
-      httpClientVersion: null,
-      files: [],
-      dir: 'tests/integration',
-      suffix: '.test.js',
-      caseWord: 'it',
-      style: { semicolons: false, quotes: 'single', indent: 2, trailingCommas: true },
-      helpers: [],
-      configFile: null,
-    },
+    tests: { ...tests, runnerVersion: '29.7.0', dir: 'tests/integration' },
     sources: ['src/app.js', 'src/server.js'],
-    warnings: [],
-  }
+  })
 }
 
 async function openNotesEnvironment(root: string, tree?: string): Promise<Environment> {
