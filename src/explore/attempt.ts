@@ -26,7 +26,10 @@ export interface Plan {
   given?: (name: string, path: JsonPath) => Expr | null
 }
 
-export type Outcome = { ok: true; reached: Reached } | { ok: false; status: number; why: string }
+export type Outcome =
+  | { ok: true; reached: Reached }
+  /** `tried`: the last request, where one was sent. */
+  | { ok: false; status: number; why: string; tried?: Pick<Reached, 'endpoint' | 'arrange' | 'act'> }
 
 const TRIES = 8
 
@@ -65,7 +68,8 @@ export async function attempt(
       noteInvented(knowledge, endpoint, amendments)
       return { ok: true, reached: { endpoint, arrange, act, sighting, amendments } }
     }
-    last = { ok: false, status, why: `answered ${status}${briefly(sighting.act.response.text)}` }
+    const why = `answered ${status}${briefly(sighting.act.response.text)}`
+    last = { ok: false, status, why, tried: { endpoint, arrange, act } }
     if (status >= 500 || status === 0) {
       noteServerError(knowledge, executor, subject, sighting.act)
       // Some answer invalid input with 500: what they say of it teaches as well.

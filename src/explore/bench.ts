@@ -75,7 +75,7 @@ export class Bench {
 
 /** A case that differs from how its endpoint was reached in what `changes` says. */
 export function variant(
-  reached: Reached,
+  reached: Pick<Reached, 'endpoint' | 'arrange' | 'act'>,
   kind: CaseKind,
   detail: string,
   title: string,

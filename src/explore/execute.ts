@@ -75,7 +75,9 @@ export class Executor {
     const after = looks ? await this.client.look() : null
     scope.set('act', { request: act.body, response: bodyOf(act.response) })
     const follow: Answered[] = []
-    for (const template of subject.follow) follow.push(await this.answer(template, scope, held))
+    // What a refused act would have made cannot be read.
+    if (isSuccess(act.response.status))
+      for (const template of subject.follow) follow.push(await this.answer(template, scope, held))
     const changes = before && after ? this.client.changes(before, after) : []
     if (options.share === 'pool' && changes.length > 0) this.evict(subject, changes)
     return {

@@ -4,15 +4,23 @@ import type { AppUnderTest } from './app.ts'
 import { Bench, type Kept } from './bench.ts'
 import { forbiddenCases, unauthenticatedCases } from './cases/access.ts'
 import { duplicateCases, workflowCases } from './cases/again.ts'
+import { collectionCases } from './cases/collections.ts'
 import { conflictCases } from './cases/conflicts.ts'
+import { derivedValueCases } from './cases/derived.ts'
 import { edgeCases } from './cases/edges.ts'
 import { invalidCases } from './cases/invalid.ts'
 import { invalidQueryCases } from './cases/invalid-query.ts'
 import { listCases } from './cases/lists.ts'
 import { loginCases } from './cases/login.ts'
+import { malformedBodyCases } from './cases/malformed.ts'
 import { notFoundCases } from './cases/not-found.ts'
+import { otherParentCases } from './cases/other-parent.ts'
 import { unknownReferenceCases } from './cases/references.ts'
+import { reflectionCases } from './cases/reflections.ts'
 import { successCases } from './cases/success.ts'
+import { undoCases } from './cases/undo.ts'
+import { partialUpdateCases } from './cases/updates.ts'
+import { tokenWordCases } from './cases/words-before-token.ts'
 import { cleanupRules } from './cleanup.ts'
 import { Client } from './client.ts'
 import { ArrangementFailed, Executor } from './execute.ts'
@@ -46,18 +54,26 @@ const SECOND = { seed: 47, env: { TZ: 'Pacific/Kiritimati' } }
 /** Success first, then errors, edges, workflows. */
 const BUILDERS: ((bench: Bench, reached: Reached) => Promise<void>)[] = [
   successCases,
+  partialUpdateCases,
+  collectionCases,
+  reflectionCases,
   listCases,
+  tokenWordCases,
   unauthenticatedCases,
   forbiddenCases,
   notFoundCases,
+  otherParentCases,
   loginCases,
+  malformedBodyCases,
   invalidCases,
   invalidQueryCases,
   unknownReferenceCases,
   duplicateCases,
+  derivedValueCases,
   conflictCases,
   edgeCases,
   workflowCases,
+  undoCases,
 ]
 
 /**
@@ -95,6 +111,7 @@ export async function explore({
       if (!reached || !wanted(endpoint)) continue
       await tryCases(bench, reached, steering)
     }
+    for (const guarded of knowledge.guarded) if (steering.goOn()) await unauthenticatedCases(bench, guarded)
   } finally {
     await client.stop()
   }

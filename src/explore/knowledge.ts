@@ -40,6 +40,8 @@ export class Knowledge {
   readonly learned = new Map<string, Learned>()
   readonly reached = new Map<string, Reached>()
   readonly unreached: Exploration['unreached'] = []
+  /** Requests of a signed-in account that did not succeed, though for another reason than who asks. */
+  readonly guarded: Pick<Reached, 'endpoint' | 'arrange' | 'act'>[] = []
   readonly invented: Exploration['invented'] = []
   readonly findings = new Findings()
   /** Plain field names, per table or endpoint key, whose values must differ: `users.email`. */

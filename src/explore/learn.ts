@@ -56,7 +56,11 @@ export async function learn(
     }
     const outcome = await reach(knowledge, executor, endpoint, initial)
     if (outcome.ok) knowledge.reached.set(key, outcome.reached)
-    else knowledge.unreached.push({ endpoint: key, why: outcome.why, lastStatus: outcome.status || null })
+    else {
+      knowledge.unreached.push({ endpoint: key, why: outcome.why, lastStatus: outcome.status || null })
+      const { tried, status } = outcome
+      if (tried?.act.credential.is === 'valid' && ![0, 401, 403].includes(status)) knowledge.guarded.push(tried)
+    }
     steering.progress(
       `${key}: ${outcome.ok ? outcome.reached.sighting.act.response.status : outcome.why.slice(0, 100)}`,
     )

@@ -54,7 +54,9 @@ export function prepare(
   }
 }
 
+/** Text goes as it is: a body that is no JSON can be sent as well. */
 function encode(body: Json, contentType: string): string {
+  if (typeof body === 'string') return body
   if (!contentType.includes('x-www-form-urlencoded') || !isObject(body)) return JSON.stringify(body)
   return Object.entries(body)
     .map(([key, value]) => `${encodeURIComponent(key)}=${encodeURIComponent(String(value))}`)

@@ -2,6 +2,14 @@ import { type Aspect, RULES, type Rule } from './aspects.ts'
 import type { Kept } from './bench.ts'
 import { bodyOf } from './request.ts'
 
+/** What the cases chosen so far show, whatever their endpoint. */
+interface Shown {
+  /** Names of fields with broken rules, by endpoint. */
+  fields: Map<string, Set<string>>
+  /** Answers to spoiled credentials. */
+  credentials: Set<string>
+}
+
 type Broken = Kept & { aspect: Extract<Aspect, { is: 'rule' }> }
 
 /** Rows of broken rules an endpoint may have. */
@@ -12,13 +20,14 @@ const MOST_SHOWN_ELSEWHERE = 3
 const MOST_READING = 2
 
 /**
- * The cases worth a test. Per endpoint: everything that shows an effect or a state; of refused credentials none and tampered;
+ * The cases worth a test. Per endpoint: everything that shows an effect or a state; of refused credentials none, and a spoiled one once for the
+ * whole application;
  * of unusual bodies the shortest and the one on the bounds; of broken rules each kind of rule once, spread over the fields.
  * What alone shows a status is always among them. Depends on nothing but the candidates; their order is kept.
  */
 export function selectCases(candidates: Kept[]): Kept[] {
   const groups = groupByEndpoint(candidates.filter((candidate) => !isOutdone(candidate, candidates)))
-  const shown = new Map<string, Set<string>>()
+  const shown: Shown = { fields: new Map(), credentials: new Set() }
   const chosen = new Set<Kept>()
   for (const [endpoint, group] of byWeight(groups)) {
     const kept = selectOfEndpoint(group, shown, endpoint)
@@ -53,7 +62,7 @@ function byWeight(groups: Map<string, Kept[]>): [string, Kept[]][] {
   return [...groups].sort((a, b) => weight(a) - weight(b) || (a[0] < b[0] ? -1 : 1))
 }
 
-function selectOfEndpoint(group: Kept[], shown: Map<string, Set<string>>, endpoint: string): Set<Kept> {
+function selectOfEndpoint(group: Kept[], shown: Shown, endpoint: string): Set<Kept> {
   const broken = group.filter(isBroken)
   const kept = new Set([
     ...group.filter((candidate) => candidate.aspect === null && kindOf(candidate) !== 'unauthenticated'),
@@ -61,7 +70,7 @@ function selectOfEndpoint(group: Kept[], shown: Map<string, Set<string>>, endpoi
       const first = group.find(({ aspect }) => aspect?.is === 'variant' && aspect.variant === variant)
       return first ? [first] : []
     }),
-    ...unauthenticated(group),
+    ...unauthenticated(group, shown.credentials),
     ...chooseBroken(broken, limitFor(broken, shown, endpoint)),
   ])
   note(broken, shown, endpoint)
@@ -77,16 +86,21 @@ function variantsOf(endpoint: string): ('minimal' | 'bounds')[] {
   return endpoint.startsWith('POST ') ? ['minimal', 'bounds'] : []
 }
 
-/** None and tampered; any other way only where it is answered differently. */
-function unauthenticated(group: Kept[]): Kept[] {
+/** None at every endpoint; a tampered one, and any other, once for each way in which it is answered. */
+function unauthenticated(group: Kept[], answered: Set<string>): Kept[] {
   const ways = group.filter((candidate) => kindOf(candidate) === 'unauthenticated')
-  const isUsual = ({ case: { act } }: Kept) => {
-    const { credential } = act
-    return credential.is === 'none' || (credential.is === 'invalid' && credential.how === 'tampered')
+  const chosen = ways.filter(({ case: { act } }) => act.credential.is === 'none')
+  const spoiled = ways.filter((way) => !chosen.includes(way))
+  const first = spoiled.filter(
+    ({ case: { act } }) => act.credential.is === 'invalid' && act.credential.how === 'tampered',
+  )
+  for (const way of new Set([...first, ...spoiled])) {
+    const answer = answerOf(way)
+    if (answered.has(answer)) continue
+    answered.add(answer)
+    chosen.push(way)
   }
-  const usual = ways.filter(isUsual)
-  const answers = new Set(usual.map(answerOf))
-  return [...usual, ...ways.filter((way) => !isUsual(way) && !answers.has(answerOf(way)))]
+  return chosen
 }
 
 /** What was answered, numbers aside: times and ids differ between like answers. */
@@ -124,20 +138,20 @@ function telling({ aspect }: Broken): number {
   return RULES.indexOf(aspect.rule) + (aspect.rule === 'missing' && !aspect.required ? RULES.length : 0)
 }
 
-function limitFor(broken: Broken[], shown: Map<string, Set<string>>, endpoint: string): number {
+function limitFor(broken: Broken[], shown: Shown, endpoint: string): number {
   if (endpoint.startsWith('GET ')) return MOST_READING
   const fields = new Set(broken.map(({ aspect }) => lastName(aspect.field)))
-  const known = [...shown.values()].some(
+  const known = [...shown.fields.values()].some(
     (others) => [...fields].filter((field) => others.has(field)).length * 2 >= fields.size,
   )
   return known ? MOST_SHOWN_ELSEWHERE : MOST
 }
 
-function note(broken: Broken[], shown: Map<string, Set<string>>, endpoint: string): void {
+function note(broken: Broken[], shown: Shown, endpoint: string): void {
   const fields = broken
     .filter(({ aspect }) => aspect.rule !== 'unknown field')
     .map(({ aspect }) => lastName(aspect.field))
-  if (fields.length > 0) shown.set(endpoint, new Set(fields))
+  if (fields.length > 0) shown.fields.set(endpoint, new Set(fields))
 }
 
 function lastName(field: string): string {

@@ -21,6 +21,8 @@ export interface ValueContext {
 }
 
 const PASSWORD = 'Correct-Horse-42'
+/** What it is changed to. */
+const NEW_PASSWORD = 'Newer-Horse-43'
 
 const literal = (value: Json): Expr => ({ is: 'literal', value })
 
@@ -166,7 +168,7 @@ function stringFor(name: string, schema: JsonSchema, context: ValueContext): Exp
   })
   const isUnique = context.unique(name)
   if (/pass(word|phrase|wd)|pwd/.test(plainName(name)) || schema.format === 'password')
-    return literal(clip(PASSWORD, schema.minLength, maxLength))
+    return literal(clip(isNewPassword(words, context) ? NEW_PASSWORD : PASSWORD, schema.minLength, maxLength))
   if (schema.format === 'email' || /e ?mail/.test(words)) return unique('email')
   if (schema.pattern) return composeFor(schema.pattern, label, isUnique || isIdentity(words, context.signup))
   if (schema.format === 'uuid' || /uuid|guid/.test(words) || /^uuid/i.test(column?.type ?? '')) return unique('uuid')
@@ -186,6 +188,10 @@ function stringFor(name: string, schema: JsonSchema, context: ValueContext): Exp
   const known = STRINGS.find(([pattern]) => pattern.test(words))?.[1]
   const text = known ?? `Some ${words}`
   return literal(clip(context.update ? revised(text) : text, schema.minLength, maxLength))
+}
+
+function isNewPassword(words: string, { update }: ValueContext): boolean {
+  return !/current|old|existing|previous/.test(words) && (update || /(^| )new( |$)/.test(words))
 }
 
 /** Another value of the same kind. */

@@ -88,6 +88,15 @@ describe('choosing among cases', () => {
     expect(ids(all)).toEqual(expected.map((how) => `GET /a unauthenticated ${how}`))
   })
 
+  it('shows a spoiled credential once, and at every endpoint that there is none', () => {
+    const at = (endpoint: string) => [
+      candidate(endpoint, 'unauthenticated', 'none', 401),
+      candidate(endpoint, 'unauthenticated', 'tampered', 401, null, { is: 'invalid', how: 'tampered', as: 'user' }),
+    ]
+    expect(ids([...at('GET /a'), ...at('GET /b')]).filter((id) => id.endsWith('none'))).toHaveLength(2)
+    expect(ids([...at('GET /a'), ...at('GET /b')]).filter((id) => id.endsWith('tampered'))).toHaveLength(1)
+  })
+
   it('keeps one body of each unusual kind', () => {
     const variant = (kind: 'minimal' | 'bounds', detail: string) =>
       candidate('POST /a', 'success', detail, 201, { is: 'variant', variant: kind })

@@ -11,7 +11,10 @@ import { isRefusal, isSuccess } from '../request.ts'
 import { readerOf } from './reads.ts'
 
 /** No credential, garbage, a spoiled one. */
-export async function unauthenticatedCases(bench: Bench, reached: Reached): Promise<void> {
+export async function unauthenticatedCases(
+  bench: Bench,
+  reached: Pick<Reached, 'endpoint' | 'arrange' | 'act'>,
+): Promise<void> {
   const { credential } = reached.act
   if (credential.is !== 'valid') return
   const ways: { detail: string; title: string; credential: Credential }[] = [

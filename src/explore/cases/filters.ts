@@ -1,8 +1,9 @@
-import type { Expr } from '../../contracts/observation.ts'
+import type { Case, Expr } from '../../contracts/observation.ts'
 import type { Parameter } from '../../contracts/project.ts'
 import { Arrangement } from '../arrangement.ts'
 import { type Bench, literal, variant } from '../bench.ts'
 import { exprLeaves } from '../expressions.ts'
+import type { Learned } from '../knowledge.ts'
 import { lastKey, leavesOf } from '../leaves.ts'
 import { isSuccess } from '../request.ts'
 import { plainName, readable, singular } from '../words.ts'
@@ -26,13 +27,53 @@ export async function filter(bench: Bench, listing: Listing, parameter: Paramete
       act: { query: { ...base, [name]: guess.match } },
       follow: [miss],
     })
-    const first = await bench.attempt(subject, 'same', ` for ?${name}`)
-    const [other] = first?.follow ?? []
-    if (!first || !other || ![first.act, other].every(({ response }) => isSuccess(response.status))) continue
-    if (ownItems(first, [own]).length === 0 || ownItems({ ...first, act: other }, [own]).length > 0) continue
-    bench.keep(subject, first, 'same', 'promised', { listing: hints(listing, [own]) })
-    return
+    if (await keepFilter(bench, listing, subject, own)) return
   }
+  if (!parameter.schema.enum && !/^(integer|number|boolean)$/.test(parameter.schema.type ?? ''))
+    await filterByActor(bench, listing, parameter)
+}
+
+/** A filter by the account that did something with the thing: `favorited`, `likedBy`. Others of its fields say who that is. */
+async function filterByActor(bench: Bench, listing: Listing, { name }: Parameter): Promise<void> {
+  const thing = listing.maker.recipe.name
+  const verbs = [...bench.knowledge.learned.values()].filter(
+    ({ action, recipe }) => action && Object.values(recipe.needs).includes(thing),
+  )
+  const akin = ({ recipe }: Learned) => (plainName(name).startsWith(plainName(recipe.name).slice(0, 4)) ? 0 : 1)
+  for (const { recipe } of verbs.sort((a, b) => akin(a) - akin(b)).slice(0, 2)) {
+    const credential = recipe.steps.at(-1)?.credential
+    const doer = credential?.is === 'valid' ? credential.as : null
+    const local = Object.entries(recipe.needs).find(([, needed]) => needed === thing)?.[0]
+    const role = doer === null ? undefined : recipe.needs[doer]
+    if (doer === null || local === undefined || role === undefined) continue
+    const arrangement = new Arrangement(bench.knowledge.recipes, listing.reached.arrange)
+    const own = addOne(bench, listing, arrangement, null)
+    const actor = arrangement.need(role, { fresh: true })
+    const idle = arrangement.need(role)
+    arrangement.need(recipe.name, { fresh: true, use: { [local]: own, [doer]: actor } })
+    if (idle === actor) continue
+    for (const { path, expr } of exprLeaves(bench.knowledge.recipes.get(role)?.steps.at(-1)?.body ?? null)) {
+      if (expr.is !== 'unique') continue
+      const by = (from: string): Expr => ({ is: 'ref', from, at: 'request', path })
+      const base = queryOf(listing, [own])
+      const subject = variant(listing.reached, 'filter', name, `filters by ${readable(name)}`, {
+        arrange: arrangement.bindings,
+        act: { query: { ...base, [name]: by(actor) } },
+        follow: [{ ...listing.reached.act, query: { ...base, [name]: by(idle) } }],
+      })
+      if (await keepFilter(bench, listing, subject, own)) return
+    }
+  }
+}
+
+/** Keeps it where the thing is shown for the one value and not for the other. */
+async function keepFilter(bench: Bench, listing: Listing, subject: Case, own: string): Promise<boolean> {
+  const first = await bench.attempt(subject, 'same', ` for ${subject.id.split(' ').at(-1)}`)
+  const [other] = first?.follow ?? []
+  if (!first || !other || ![first.act, other].every(({ response }) => isSuccess(response.status))) return false
+  if (ownItems(first, [own]).length === 0 || ownItems({ ...first, act: other }, [own]).length > 0) return false
+  bench.keep(subject, first, 'same', 'promised', { listing: hints(listing, [own]) })
+  return true
 }
 
 function filterValues(

@@ -43,7 +43,7 @@ export async function findIsolation(bench: Bench, listing: Listing): Promise<Iso
 }
 
 /** All own things are there and nothing else. */
-function isAlone(sighting: Sighting, names: string[]): boolean {
+export function isAlone(sighting: Sighting, names: string[]): boolean {
   const items = arrayIn(bodyOf(sighting.act.response)) ?? []
   const own = ownItems(sighting, names)
   return isSuccess(sighting.act.response.status) && items.length === names.length && own.length === names.length

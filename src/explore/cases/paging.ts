@@ -1,5 +1,6 @@
 import type { Expr } from '../../contracts/observation.ts'
 import { type Bench, literal } from '../bench.ts'
+import { readable } from '../words.ts'
 import { keepRead, type Listing, queryOf, several } from './listing.ts'
 import { OFFSET, PAGE, SIZE } from './query-names.ts'
 
@@ -25,6 +26,12 @@ export async function paging(bench: Bench, listing: Listing): Promise<void> {
     })
     return
   }
+  const page = query.find((parameter) => PAGE.test(parameter.name))
+  if (page && page !== next)
+    await keepRead(bench, listing, 'paging', page.name, `returns the second page by ${readable(page.name)}`, {
+      arrange: arranged.bindings,
+      query: { ...base, [page.name]: literal(2) },
+    })
   const beyond = literal(PAGE.test(next.name) ? FAR_PAGE : FAR_OFFSET)
   await keepRead(bench, listing, 'paging', '', 'returns the rest on the second page and nothing past the end', {
     arrange: arranged.bindings,

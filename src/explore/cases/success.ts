@@ -1,5 +1,5 @@
 import type { JsonPath } from '../../contracts/json.ts'
-import type { Case, RequestTemplate } from '../../contracts/observation.ts'
+import type { Case } from '../../contracts/observation.ts'
 import { endpointKey } from '../../contracts/project.ts'
 import { Arrangement } from '../arrangement.ts'
 import { schemaOf } from '../attempt.ts'
@@ -9,12 +9,11 @@ import { isLogin } from '../credentials.ts'
 import { exprLeaves, withPart } from '../expressions.ts'
 import { buildBody } from '../fields.ts'
 import { judgeWrite, lostFields } from '../judge.ts'
-import type { Knowledge, Reached } from '../knowledge.ts'
+import type { Reached } from '../knowledge.ts'
 import { lastKey } from '../leaves.ts'
 import { addFinding } from '../oracles.ts'
-import { isItem } from '../paths.ts'
 import { isSuccess } from '../request.ts'
-import { again, itemReaderOf, readAgain, readBack, readerOf } from './reads.ts'
+import { followsOf } from './follows.ts'
 import { successTitle } from './titles.ts'
 
 /** The accepted request with what can be seen of its effect, and the shortest body that is accepted. */
@@ -69,21 +68,4 @@ async function minimalBody(bench: Bench, reached: Reached): Promise<void> {
   const first = await bench.attempt(subject, 'fresh', ' when the optional fields are left out')
   if (first && isSuccess(first.act.response.status))
     bench.keep(subject, first, 'fresh', 'promised', { aspect: { is: 'variant', variant: 'minimal' } })
-}
-
-function followsOf(knowledge: Knowledge, reached: Reached): RequestTemplate[] {
-  const { endpoint } = reached
-  if (endpoint.method === 'GET' || isLogin(endpoint)) return []
-  if (endpoint.method === 'POST') {
-    const made = [...knowledge.learned.values()].find(
-      (learned) => endpointKey(learned.endpoint) === endpointKey(endpoint),
-    )
-    const item = made && made.recipe.kind === 'resource' && !made.action ? itemReaderOf(knowledge, made) : null
-    const read = item ? readBack(item.reader, item.param, reached) : null
-    return read ? [read] : []
-  }
-  const reader = readerOf(knowledge, endpoint)
-  if (endpoint.method === 'DELETE')
-    return [...(reader ? [readAgain(reader, reached)] : []), ...(isItem(endpoint.path) ? [again(reached)] : [])]
-  return reader ? [readAgain(reader, reached)] : []
 }
