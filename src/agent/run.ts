@@ -6,6 +6,7 @@ import { AgentError, toAgentError } from '../contracts/errors.ts'
 import type { RunOutcome } from '../contracts/result.ts'
 import type { ToolCallOptions } from '../contracts/tool.ts'
 import { domainTools } from '../tools/domain.ts'
+import { assertDraftable } from '../tools/draft-tests.ts'
 import { presentSuite } from '../tools/present-suite.ts'
 import { primitiveTools } from '../tools/primitive.ts'
 import { createRegistry } from '../tools/registry.ts'
@@ -70,7 +71,7 @@ export async function runProject(input: RunInput): Promise<RunOutcome> {
     const deadline = AbortSignal.timeout(input.limits.maxMinutes * 60_000)
     const signal = AbortSignal.any([input.signal, deadline])
     const registry = createRegistry([...domainTools(session), ...primitiveTools(host)])
-    const tools = announce(registry, onEvent, redact)
+    const tools = announce(registry, session, onEvent, redact)
     const progress = (message: string) => onEvent({ type: 'progress', message })
     const end = await runLoop({
       model,
@@ -133,13 +134,17 @@ function openRunJournal(runDir: string, redact: Redactor): Journal {
 
 type Tools = ReturnType<typeof createRegistry>
 
-/** Tells the front door which tool runs, and lets no secret through to the model. */
-function announce(registry: Tools, onEvent: RunInput['onEvent'], redact: Redactor) {
+/**
+ * Tells the front door which tool runs, and lets no secret through to the model. Once the project is read, a suite that could not be
+ * written ends the run, not after minutes of exploring.
+ */
+function announce(registry: Tools, session: Session, onEvent: RunInput['onEvent'], redact: Redactor) {
   return {
     list: () => registry.list(),
     async call(name: string, input: unknown, options: ToolCallOptions) {
       onEvent({ type: 'tool', name })
       const result = await registry.call(name, input, options)
+      if (name === 'InspectProject' && result.isError !== true) assertDraftable(session)
       return { ...result, text: redact(result.text) }
     },
   }

@@ -32,6 +32,8 @@ export interface RunnerPlug {
   draft(input: DraftInput): Promise<Suite>
   /** Runs in the environment; files of the suite are put into its view first. */
   run(environment: Environment, suite: Suite, options: RunOptions): Promise<RunResult>
+  /** Test dependencies that a project lacks, known before anything runs. */
+  missing?(map: ProjectMap): Suite['missing']
   /** Reads test files of this runner; gates that need it are `blocked` without. */
   source?: TestSource
 }

@@ -53,7 +53,7 @@ export function draftTestsTool(session: Session): Tool<z.infer<typeof input>> {
         environment,
         existing: async (path) => session.originals.get(path) ?? (await session.files.readText(path)),
       })
-      if (suite.missing.length > 0) throw missingDependencies(suite)
+      if (suite.missing.length > 0) throw missingDependencies(suite.missing)
       await replaceFiles(session, suite)
       session.suite = suite
       session.measured = null
@@ -74,11 +74,17 @@ async function replaceFiles(session: Session, suite: Suite): Promise<void> {
   for (const file of suite.files) await session.files.write(file.path, file.content)
 }
 
-function missingDependencies(suite: Suite): AgentError {
+function missingDependencies(missing: Suite['missing']): AgentError {
   return new AgentError('environment', 'TEST_DEPENDENCIES_MISSING', 'The project lacks what its tests need.', {
-    value: suite.missing.map(({ name, range }) => `${name}@${range}`).join(', '),
-    next: suite.missing.map(({ install }) => install).join(' && '),
+    value: missing.map(({ name, range }) => `${name}@${range}`).join(', '),
+    next: `Run \`${[...new Set(missing.map(({ install }) => install))].join(' && ')}\`, then run again.`,
   })
+}
+
+/** Throws what DraftTests would, as soon as the map is known: UNSUPPORTED_RUNNER or TEST_DEPENDENCIES_MISSING. */
+export function assertDraftable(session: Session): void {
+  const missing = runnerFor(session).missing?.(requireMap(session)) ?? []
+  if (missing.length > 0) throw missingDependencies(missing)
 }
 
 const lineCount = (content: string) => content.split('\n').length - 1

@@ -117,7 +117,7 @@ export function runnerFor(session: Session): RunnerPlug {
   if (runner !== null) return runner
   throw new AgentError('usage', 'UNSUPPORTED_RUNNER', `Suites for ${name} cannot be written yet.`, {
     value: name,
-    next: 'Jest is supported; add it as a development dependency to have a suite written for it.',
+    next: 'A Jest suite can be written beside it: add jest and supertest as development dependencies, then run again.',
   })
 }
 

@@ -2,7 +2,18 @@ import { chmodSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from '
 import { join } from 'node:path'
 import { execa } from 'execa'
 import { describe, expect, test } from 'vitest'
-import { agent, createProject, digest, expectNoStack, guests, home, main, notes, runFailing } from './projects.ts'
+import {
+  agent,
+  createProject,
+  dependencies,
+  digest,
+  expectNoStack,
+  guests,
+  home,
+  main,
+  notes,
+  runFailing,
+} from './projects.ts'
 
 const server = (content: string) => ({ ...notes, 'server.js': content })
 
@@ -39,6 +50,28 @@ describe('what is not there', () => {
       value: 'express',
       next: expect.stringContaining('npm ci'),
     })
+  })
+
+  test.each([
+    [
+      'a runner that nothing is written for',
+      { test: 'mocha' },
+      { mocha: '*' },
+      2,
+      'UNSUPPORTED_RUNNER',
+      'jest and supertest',
+    ],
+    ['no test dependencies', {}, {}, 3, 'TEST_DEPENDENCIES_MISSING', 'npm install --save-dev jest@'],
+    ['one that is not installed', {}, { jest: '*', supertest: '*' }, 3, 'TEST_DEPENDENCIES_MISSING', 'npm install`'],
+  ])('%s, right after inspection', async (_, scripts, devDependencies, code, error, next) => {
+    const manifest = { name: 'notes', main: 'server.js', scripts, dependencies: { express: '*' }, devDependencies }
+    const root = createProject({ ...notes, 'package.json': JSON.stringify(manifest) }, { installed: false })
+    mkdirSync(join(root, 'node_modules'))
+    symlinkSync(join(dependencies, 'express'), join(root, 'node_modules/express'))
+    const failed = await runFailing(root)
+    expect([failed.exitCode, failed.error.code]).toEqual([code, error])
+    expect(failed.error.next).toContain(next)
+    expect(readFileSync(join(failed.outcome.runDir, 'journal.jsonl'), 'utf8')).not.toContain('StartEnvironment')
   })
 
   test('a service that nobody provides', async () => {

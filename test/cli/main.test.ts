@@ -52,7 +52,8 @@ test('a project without an endpoint is wrong usage, and nothing is left in it', 
 
 test('an application whose dependencies are not installed names the command to install them', async () => {
   const dir = project({
-    'package.json': '{"name":"api","main":"app.js","dependencies":{"express":"^4.0.0"}}',
+    'package.json':
+      '{"name":"api","main":"app.js","dependencies":{"express":"^4.0.0"},"devDependencies":{"jest":"*","supertest":"*"}}',
     'app.js': "const app = require('express')()\napp.get('/x', (req, res) => res.json({}))\napp.listen(3000)\n",
   })
   const { exitCode, stdout } = await agent('run', dir, '--output-format', 'json')

@@ -21,6 +21,8 @@ import { type RunOutcome, runResultSchema } from '../../src/contracts/result.ts'
 
 const repository = fileURLToPath(new URL('../..', import.meta.url))
 export const main = join(repository, 'dist/cli/main.js')
+/** This repository's own. */
+export const dependencies = realpathSync(join(repository, 'node_modules'))
 const work = mkdtempSync(join(tmpdir(), 'cli-'))
 export const home = join(work, 'home')
 afterAll(() => rmSync(work, { recursive: true, force: true }))
@@ -47,7 +49,12 @@ module.exports = app
 /** The same over PostgreSQL. */
 export const guests: Files = {
   ...notes,
-  'package.json': JSON.stringify({ name: 'guests', main: 'server.js', dependencies: { express: '*', pg: '*' } }),
+  'package.json': JSON.stringify({
+    name: 'guests',
+    main: 'server.js',
+    dependencies: { express: '*', pg: '*' },
+    devDependencies: { jest: '*', supertest: '*' },
+  }),
   'migrations/001.sql': 'CREATE TABLE guests (id serial PRIMARY KEY, name text NOT NULL);\n',
   'app.js': `const express = require('express')
 const { Pool } = require('pg')
@@ -66,8 +73,7 @@ export function createProject(files: Files, options: { at?: string; installed?: 
     mkdirSync(dirname(join(root, path)), { recursive: true })
     writeFileSync(join(root, path), content)
   }
-  if (options.installed !== false)
-    symlinkSync(realpathSync(join(repository, 'node_modules')), join(root, 'node_modules'))
+  if (options.installed !== false) symlinkSync(dependencies, join(root, 'node_modules'))
   return root
 }
 

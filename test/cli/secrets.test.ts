@@ -36,6 +36,6 @@ test('an address of production in .env is replaced and listed by its host alone'
   const root = createProject({ ...rest, 'server.js': guests['server.js'] ?? '' })
   const { exitCode, stdout } = await agent(['run', root, '--max-turns', '2'])
   expect(exitCode).toBe(4)
-  expect(stdout).toContain('replaced DATABASE_URL (prod-db.example.com in .env); never used')
+  expect(stdout).toContain('replaced   DATABASE_URL (prod-db.example.com in .env); never used')
   expect(stdout).not.toContain(PASSWORD)
 })

@@ -1,3 +1,5 @@
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
@@ -212,4 +214,29 @@ test('new tests go where the runner looks', async () => {
   expect(await at({ testMatch: ['<rootDir>/src/**/*(*.)@(spec|test).[jt]s?(x)'] })).toBe('src/tests/integration')
   expect(await at({}, { 'spec/unit/a.spec.js': '' })).toBe('spec/integration')
   expect(await at({}, { 'test/integration/users/a.test.js': '' })).toBe('test/integration')
+})
+
+test('what is hoisted to a workspace above, or linked from elsewhere, is installed', async () => {
+  const root = await mkdtemp(join(tmpdir(), 'hoisted-'))
+  const put = async (path: string, content: object) => {
+    await mkdir(dirname(join(root, path)), { recursive: true })
+    await writeFile(join(root, path), JSON.stringify(content))
+  }
+  await put('node_modules/express/package.json', { version: '4.18.2' })
+  await put('elsewhere/pg/package.json', { version: '8.1.0' })
+  await put('packages/api/node_modules/express/package.json', { version: '5.0.1' })
+  await put('node_modules/jest/package.json', { version: '29.7.0' })
+  await symlink('../../../elsewhere/pg', join(root, 'packages/api/node_modules/pg'))
+  await put('packages/api/package.json', {
+    name: 'api',
+    scripts: { test: 'jest' },
+    dependencies: { express: '*', pg: '*', absent: '*', '../../elsewhere/pg': '*' },
+    devDependencies: { jest: '*' },
+  })
+  await writeFile(join(root, 'packages/api/app.js'), "require('express')().listen(3000)\n")
+  const { dependencies, tests } = await inspectProject(await openWorkspace(join(root, 'packages/api')))
+  const installed = Object.fromEntries(Object.entries(dependencies).map(([name, entry]) => [name, entry.installed]))
+  expect(installed).toEqual({ express: '5.0.1', pg: '8.1.0', absent: null, jest: '29.7.0', '../../elsewhere/pg': null })
+  expect(tests.runnerVersion).toBe('29.7.0')
+  await rm(root, { recursive: true })
 })

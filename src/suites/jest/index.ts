@@ -1,6 +1,7 @@
 import type { RunnerPlug } from '../../contracts/plugs.ts'
 import { javascriptTestSource } from '../javascript/test-source.ts'
 import { draftJestSuite } from './draft/index.ts'
+import { findMissing } from './missing.ts'
 import { runJestSuite } from './run/index.ts'
 
 export const jest: RunnerPlug = {
@@ -8,5 +9,6 @@ export const jest: RunnerPlug = {
   handles: ['jest'],
   draft: draftJestSuite,
   run: runJestSuite,
+  missing: findMissing,
   source: javascriptTestSource,
 }

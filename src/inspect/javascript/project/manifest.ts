@@ -1,5 +1,6 @@
 import type { Files } from '../../../contracts/files.ts'
 import type { ProjectMap } from '../../../contracts/project.ts'
+import { installedVersion } from '../../../workspace/installed-version.ts'
 import { asObject, parseJson, type SourceTree } from './sources.ts'
 
 /** What `package.json` says, and what is really installed. */
@@ -21,7 +22,7 @@ const LOCKS: [string, ProjectMap['packageManager']][] = [
   ['yarn.lock', 'yarn'],
 ]
 
-/** Reads the project's manifest; installed versions come from `node_modules`, never from a lock file. */
+/** Reads the project's manifest; installed versions come from `node_modules`, here or above, never from a lock file. */
 export async function readManifest(files: Files, tree: SourceTree): Promise<Manifest> {
   const raw = asObject(parseJson(tree.documents.get('package.json')))
   const scripts: Record<string, string> = {}
@@ -38,8 +39,7 @@ export async function readManifest(files: Files, tree: SourceTree): Promise<Mani
       dependencies[name] = { range: String(range), installed: null, dev }
   await Promise.all(
     Object.entries(dependencies).map(async ([name, entry]) => {
-      const installed = asObject(parseJson(await readQuietly(files, `node_modules/${name}/package.json`))).version
-      if (typeof installed === 'string') entry.installed = installed
+      if (isPackageName(name)) entry.installed = await installedVersion(files.root, name)
     }),
   )
   return {
@@ -53,14 +53,8 @@ export async function readManifest(files: Files, tree: SourceTree): Promise<Mani
   }
 }
 
-/** A linked dependency may lie outside the root, which is as good as not installed here. */
-async function readQuietly(files: Files, path: string): Promise<string | null> {
-  try {
-    return await files.readText(path)
-  } catch {
-    return null
-  }
-}
+/** What is no name is no path either. */
+const isPackageName = (name: string) => /^(@[\w.~-]+\/)?[\w~-][\w.~-]*$/.test(name)
 
 async function packageManagerOf(files: Files, raw: Record<string, unknown>): Promise<ProjectMap['packageManager']> {
   const named = /^(npm|yarn|pnpm|bun)@/.exec(String(raw.packageManager ?? ''))?.[1]

@@ -56,7 +56,10 @@ export function planCommand(input: DraftInput, style: Style, config: string | nu
 }
 
 /** Test dependencies the project lacks, in versions that load beside what it has. */
-export function missingDependencies(input: DraftInput, style: Style): Suite['missing'] {
+export function missingDependencies(
+  input: Pick<DraftInput, 'map'>,
+  style: Pick<Style, 'typescript'>,
+): Suite['missing'] {
   const { map } = input
   const node = jestMajor(input)
   const wanted: [string, string][] = [
