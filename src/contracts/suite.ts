@@ -63,6 +63,14 @@ export interface FileCoverage {
   hit: number[]
 }
 
+/** What one test file made the application run. */
+export interface TestFileCoverage {
+  /** The test file, relative to the root. */
+  test: string
+  /** Source file (relative) → 1-based line where a statement begins → how often it ran, also while loading. */
+  lines: Record<string, Record<number, number>>
+}
+
 export interface RunResult {
   /** `null` when killed. */
   exitCode: number | null
@@ -74,6 +82,8 @@ export interface RunResult {
   requests: SeenRequest[]
   /** `null` when not asked for. */
   coverage: FileCoverage[] | null
+  /** With `coverageByFile`, as far as the runner can tell. */
+  coverageByFile?: TestFileCoverage[]
   /** Tail of stdout and stderr. */
   output: string
 }
@@ -85,6 +95,13 @@ export interface RunOptions {
   /** Restrict to one test, by its full name. */
   test?: string
   coverage?: boolean
+  /** With `coverage`: also which test file ran what. */
+  coverageByFile?: boolean
+  /**
+   * One test file after the other, in the order of `files`, in one process; ends at the first failed test (one that ran out of time
+   * is not yet a reason). What the tests would have tidied up then stays.
+   */
+  untilRed?: boolean
   /** With `coverage`: these files count although nothing loads them; paths relative to the root. */
   sources?: string[]
   /** Random order of tests and files. */

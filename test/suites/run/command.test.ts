@@ -2,7 +2,12 @@ import { describe, expect, it } from 'vitest'
 import type { Suite } from '../../../src/contracts/suite.ts'
 import { buildArgv, namePattern } from '../../../src/suites/jest/run/command.ts'
 
-const traces = { reporter: '/s/reporter.cjs', cache: '/s/cache', coverage: '/s/coverage' }
+const traces = {
+  reporter: '/s/reporter.cjs',
+  cache: '/s/cache',
+  coverage: '/s/coverage',
+  sequencer: '/s/sequencer.cjs',
+}
 
 function argv(command: string, options: Parameters<typeof buildArgv>[1], cwd = '.') {
   const files = [{ path: 'api/tests/integration/a.test.js', kind: 'test', content: '' }]

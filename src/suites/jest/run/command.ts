@@ -6,6 +6,7 @@ export interface Traces {
   reporter: string
   cache: string
   coverage: string
+  sequencer: string
 }
 
 /**
@@ -13,14 +14,17 @@ export interface Traces {
  * every plain word that follows.
  */
 export function buildArgv(suite: Suite, options: RunOptions, traces: Traces): string[] {
-  const argv = options.files ? withoutTestPaths(suite) : [...suite.argv]
+  const command = options.untilRed ? { ...suite, argv: withoutParallel(direct(suite.argv)) } : suite
+  const argv = options.files ? withoutTestPaths(command) : [...command.argv]
   // npm keeps unknown flags to itself unless they come after `--`.
   if (argv[0] === 'npm' && !argv.includes('--')) argv.push('--')
   if (options.files) argv.push('--runTestsByPath', ...options.files.map((file) => posix.relative(suite.cwd, file)))
   if (options.test !== undefined) argv.push(`--testNamePattern=${namePattern(options.test)}`)
   if (options.seed !== undefined) argv.push('--randomize', `--seed=${options.seed}`)
+  if (options.untilRed) argv.push('--bail=1', '--maxWorkers=1', '--silent', `--testSequencer=${traces.sequencer}`)
   // A project that bails would show its first failure only.
-  argv.push('--bail=false', `--cacheDirectory=${traces.cache}`)
+  else argv.push('--bail=false')
+  argv.push(`--cacheDirectory=${traces.cache}`)
   if (options.coverage) {
     // A project's threshold is about its whole test suite and must not turn this run red.
     argv.push(
@@ -31,8 +35,24 @@ export function buildArgv(suite: Suite, options: RunOptions, traces: Traces): st
     )
     if (options.sources?.length) argv.push(`--collectCoverageFrom=${oneGlob(options.sources)}`)
   }
-  argv.push('--reporters=default', `--reporters=${traces.reporter}`)
+  if (!options.untilRed) argv.push('--reporters=default')
+  argv.push(`--reporters=${traces.reporter}`)
   return argv
+}
+
+/** npx spends half a second on finding what lies in node_modules. */
+function direct(argv: string[]): string[] {
+  const [npx, program, ...rest] = argv
+  return npx === 'npx' && program === 'jest' ? ['node_modules/.bin/jest', ...rest] : [...argv]
+}
+
+/** Jest refuses to be told twice how many workers to use. */
+function withoutParallel(argv: string[]): string[] {
+  return argv.filter(
+    (word, index) =>
+      !/^(-i|--runInBand|--maxWorkers(=.*)?|-w(=?\d.*)?|--workerThreads|--silent|--bail(=.*)?)$/.test(word) &&
+      !/^(--maxWorkers|-w)$/.test(argv[index - 1] ?? ''),
+  )
 }
 
 /** Old Jest takes a single pattern only. */

@@ -5,6 +5,7 @@ import type { Environment } from '../../../contracts/environment.ts'
 import type { Sandbox } from '../../../contracts/sandbox.ts'
 import type { FileCoverage, RunOptions, RunResult, Suite } from '../../../contracts/suite.ts'
 import { parseIstanbul, uncoveredFile } from '../../javascript/coverage.ts'
+import { parseCoverageByFile } from '../../javascript/coverage-by-file.ts'
 import { readHook } from '../../javascript/hooks.ts'
 import {
   COVERAGE_ROOT_VARIABLE,
@@ -18,6 +19,8 @@ import { buildArgv } from './command.ts'
 import { parseResults } from './results.ts'
 
 const RESULTS_VARIABLE = 'INTEGRATION_TESTS_RESULTS'
+const UNTIL_RED_VARIABLE = 'INTEGRATION_TESTS_UNTIL_RED'
+const BY_FILE_VARIABLE = 'INTEGRATION_TESTS_COVERAGE_BY_FILE'
 const DEFAULT_TIMEOUT_MS = 300_000
 /** npm looks for a newer version of itself, which would count as an attempt to leave the sandbox. */
 const QUIET_NPM = { npm_config_update_notifier: 'false' }
@@ -37,6 +40,8 @@ export async function runJestSuite(environment: Environment, suite: Suite, optio
       ...env,
       [REQUESTS_VARIABLE]: traces.requests,
       [RESULTS_VARIABLE]: traces.results,
+      ...(options.untilRed ? { [UNTIL_RED_VARIABLE]: JSON.stringify(options.files ?? []) } : {}),
+      ...(options.coverageByFile ? { [BY_FILE_VARIABLE]: traces.byFile } : {}),
       ...hookVariables(env.NODE_OPTIONS, traces, options.coverage === true ? sandbox.root : null),
     },
     timeoutMs: options.timeoutMs ?? DEFAULT_TIMEOUT_MS,
@@ -46,6 +51,9 @@ export async function runJestSuite(environment: Environment, suite: Suite, optio
   const { tests, errors } = parseResults(await readTrace(sandbox, traces.results), (path) => inProject(path) ?? path)
   const requests = parseRequests(await readTrace(sandbox, traces.requests))
   const coverage = options.coverage ? await readCoverage(sandbox, traces, options.sources ?? [], inProject) : null
+  const coverageByFile = options.coverageByFile
+    ? parseCoverageByFile(await readTrace(sandbox, traces.byFile), inProject)
+    : null
   await Promise.all(
     [traces.results, traces.requests, traces.processes].map((path) => sandbox.removeFile(path).catch(() => {})),
   )
@@ -62,6 +70,7 @@ export async function runJestSuite(environment: Environment, suite: Suite, optio
     errors,
     requests,
     coverage,
+    ...(coverageByFile ? { coverageByFile } : {}),
     output,
   }
 }
@@ -79,8 +88,11 @@ async function layTraces(sandbox: Sandbox) {
     processes: at(`coverage-${id}.jsonl`),
     results: at(`results-${id}.jsonl`),
     requests: at(`requests-${id}.jsonl`),
+    byFile: at(`coverage-by-file-${id}.jsonl`),
+    sequencer: at('jest-sequencer.cjs'),
   }
   await sandbox.writeFile(traces.reporter, await readHook(new URL('./reporter', import.meta.url)))
+  await sandbox.writeFile(traces.sequencer, await readHook(new URL('./sequencer', import.meta.url)))
   await sandbox.writeFile(traces.hook, await readRequestsHook())
   await sandbox.writeFile(traces.coverageHook, await readCoverageHook())
   return traces

@@ -1,0 +1,58 @@
+import type { SgNode } from '@ast-grep/napi'
+import { argumentsOf, calleeName, find, receiver, replace, type Site, type Source, say, subjectOf } from '../source.ts'
+
+/** Values taken where the caller gives none. */
+export function findDefaults({ root }: Source): Site[] {
+  const literals = find(root, 'number', 'string', 'true', 'false')
+  return literals.flatMap((node): Site[] => {
+    const owner = defaultOf(node)
+    const other = owner === null ? null : otherValue(node)
+    if (owner === null || other === null) return []
+    return [
+      {
+        kind: 'default',
+        node,
+        what: `the default of ${say(owner, 50)} is ${other} instead of ${say(node, 30)}`,
+        edits: [replace(node, other)],
+      },
+    ]
+  })
+}
+
+/** What a literal is the default of; `null`: it is none. */
+function defaultOf(node: SgNode): string | null {
+  const parent = node.parent()
+  if (parent?.kind() === 'binary_expression') {
+    const operator = parent.field('operator')?.text()
+    const left = parent.field('left')?.text() ?? ''
+    if ((operator !== '||' && operator !== '??') || parent.field('right')?.id() !== node.id()) return null
+    // What the machine decides is no behaviour of the API; empty text is a guard.
+    return /process\.env|config|err|stat?us(Code)?$/i.test(left) ||
+      (node.text().length <= 2 && node.kind() === 'string')
+      ? null
+      : left
+  }
+  if (parent?.kind() === 'object_assignment_pattern' || parent?.kind() === 'assignment_pattern') {
+    const left = parent.field('left')
+    if (parent.field('right')?.id() !== node.id() || !left || /message|code|status/i.test(left.text())) return null
+    return left.text()
+  }
+  if (parent?.kind() === 'arguments') {
+    const call = parent.parent()
+    if (!call || calleeName(call) !== 'default' || argumentsOf(call).length !== 1) return null
+    return receiver(call) ? subjectOf(call) : null
+  }
+  return null
+}
+
+function otherValue(node: SgNode): string | null {
+  const text = node.text()
+  if (node.kind() === 'true') return 'false'
+  if (node.kind() === 'false') return 'true'
+  if (node.kind() === 'number') {
+    const number = Number(text)
+    // Small enough that a short list shows it.
+    return Number.isFinite(number) ? (number > 1 ? '1' : String(number + 1)) : null
+  }
+  return text.length > 2 ? `'changed'` : `'no longer empty'`
+}

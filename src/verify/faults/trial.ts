@@ -1,0 +1,59 @@
+import type { Environment } from '../../contracts/environment.ts'
+import type { RunOptions, RunResult } from '../../contracts/suite.ts'
+import { applyEdits, type Fault } from './fault.ts'
+
+/** What became of a fault. `uncovered`: no test runs its place, so nothing was tried. */
+export type Fate = 'detected' | 'survived' | 'crashed' | 'timed out' | 'uncovered'
+
+export interface Trial {
+  fault: Fault
+  fate: Fate
+  /** Test files that run its place, in the order they were tried. */
+  files: string[]
+  /** The test that noticed it, or what happened instead. */
+  by: string | null
+  message: string | null
+  durationMs: number
+}
+
+const TIMEOUT = /Exceeded timeout of|Async callback was not invoked|Timeout of \d+ ?ms exceeded/
+
+/** Puts one fault into the environment's view, runs the test files that reach it up to the first red, and takes it out again. */
+export async function tryFault(
+  environment: Environment,
+  fault: Fault,
+  files: string[],
+  run: (environment: Environment, options: RunOptions) => Promise<RunResult>,
+  options: { timeoutMs: number; answers: boolean },
+): Promise<Trial> {
+  const began = Date.now()
+  const original = await environment.sandbox.readFile(fault.file)
+  await environment.reset()
+  await environment.sandbox.writeFile(fault.file, withFault(original.toString('utf8'), fault))
+  try {
+    const result = await run(environment, { files, untilRed: true, timeoutMs: options.timeoutMs })
+    return { fault, files, ...judge(result, options.answers), durationMs: Date.now() - began }
+  } finally {
+    await environment.sandbox.writeFile(fault.file, original)
+  }
+}
+
+/** Types may no longer fit; that is not what is being tried. */
+function withFault(text: string, { file, edits }: Fault): string {
+  const broken = applyEdits(text, edits)
+  return /\.[cm]?tsx?$/.test(file) ? `// @ts-nocheck\n${broken}` : broken
+}
+
+/** Detected is what an assertion noticed of an application that was up: not a crash while loading, and no timeout. */
+function judge(result: RunResult, answers: boolean): Pick<Trial, 'fate' | 'by' | 'message'> {
+  const failed = result.tests.filter((test) => test.status === 'failed')
+  const noticed = failed.find((test) => !TIMEOUT.test(test.message ?? ''))
+  if (noticed && (!answers || result.requests.length > 0)) {
+    return { fate: 'detected', by: `${noticed.file}: ${noticed.name}`, message: noticed.message }
+  }
+  if (noticed) return { fate: 'crashed', by: 'no request was answered', message: noticed.message }
+  if (result.timedOut || failed.length > 0) return { fate: 'timed out', by: failed[0]?.name ?? null, message: null }
+  const error = result.errors[0]
+  if (error) return { fate: 'crashed', by: error.file, message: error.message }
+  return { fate: 'survived', by: null, message: null }
+}

@@ -1,0 +1,158 @@
+import type { Environment } from '../../contracts/environment.ts'
+import type { Json } from '../../contracts/json.ts'
+import type { RunResult } from '../../contracts/suite.ts'
+import { FAULT_KINDS, type Fault, type FaultKind } from '../faults/fault.ts'
+import { findFaults } from '../faults/find.ts'
+import { filesThatReach } from '../faults/reach.ts'
+import { sampleFaults } from '../faults/sample.ts'
+import { type Trial, tryFault } from '../faults/trial.ts'
+import type { GateInput, VerifierGate } from '../gate.ts'
+import { explainRed, isGreen } from '../summary.ts'
+import { blocked, fail, notApplicable, pass } from '../verdicts.ts'
+
+const MOST_FAULTS = 60
+const SIDE_BY_SIDE = 2
+const OF_COVERED = 0.7
+const OF_ALL = 0.5
+/** Beyond what its test files take when nothing is wrong. */
+const PATIENCE_MS = 20_000
+
+/** `wanted`: only these of the faults that were found. */
+export function createKillsGate({
+  most = MOST_FAULTS,
+  wanted = () => true,
+}: {
+  most?: number
+  wanted?: (fault: Fault) => boolean
+}): VerifierGate {
+  return {
+    name: 'kills',
+    promise: `Of seeded faults it notices ${OF_COVERED * 100} % where it runs the code, ${OF_ALL * 100} % of all, and every one of auth, ownership and writes`,
+
+    async check(input: GateInput) {
+      const faults = (await findFaults(input.map)).filter(wanted)
+      if (faults.length === 0) return notApplicable('No place for a seeded fault was found in the sources.')
+      const sample = sampleFaults(faults, most)
+      const first = await input.open()
+      try {
+        const baseline = await input.run(first, { coverage: true, coverageByFile: true, sources: input.map.sources })
+        if (!isGreen(baseline)) {
+          return blocked(`The suite is red before any fault is seeded: ${explainRed(baseline)}. Repair that first.`)
+        }
+        if (!baseline.coverageByFile?.length) {
+          return blocked(
+            'The runner does not tell which test file runs which line; a reporter for it would unblock this.',
+          )
+        }
+        const trials = await tryAll(input, first, sample, baseline)
+        return judgeAll(faults, trials)
+      } finally {
+        await first.stop()
+      }
+    },
+  }
+}
+
+/** Every sampled fault, two at a time, each in an environment that no other one uses meanwhile. Answers in the sample's order. */
+async function tryAll(input: GateInput, first: Environment, sample: Fault[], baseline: RunResult): Promise<Trial[]> {
+  const trials: Trial[] = sample.map((fault) => ({
+    fault,
+    fate: 'uncovered',
+    files: filesThatReach(fault, baseline),
+    by: null,
+    message: null,
+    durationMs: 0,
+  }))
+  const answers = baseline.requests.length > 0
+  const queue = trials.map((trial, index) => ({ ...trial, index })).filter(({ files }) => files.length > 0)
+  let done = 0
+  const work = async (environment: Environment) => {
+    for (let next = queue.shift(); next; next = queue.shift()) {
+      input.signal.throwIfAborted()
+      const { fault, files, index } = next
+      const usual = baseline.tests
+        .filter((test) => files.includes(test.file))
+        .reduce((sum, test) => sum + test.durationMs, 0)
+      const options = { timeoutMs: PATIENCE_MS + 2 * usual, answers }
+      const trial = await tryFault(environment, fault, files, input.run, options)
+      trials[index] = trial
+      done += 1
+      input.progress(
+        `kills: ${done} of ${done + queue.length}: ${trial.fate}: ${fault.file}:${fault.line} ${fault.what}`,
+      )
+    }
+  }
+  const other = async () => {
+    if (queue.length <= 1) return
+    const environment = await input.open()
+    await work(environment).finally(() => environment.stop())
+  }
+  await Promise.all([work(first), ...Array.from({ length: SIDE_BY_SIDE - 1 }, other)])
+  return trials
+}
+
+function judgeAll(faults: Fault[], trials: Trial[]) {
+  const covered = trials.filter(({ fate }) => fate !== 'uncovered')
+  const detected = trials.filter(({ fate }) => fate === 'detected')
+  const must = trials.filter(({ fault, fate }) => FAULT_KINDS[fault.kind].must && fate !== 'detected')
+  const ofCovered = covered.length === 0 ? 0 : detected.length / covered.length
+  const ofAll = detected.length / trials.length
+  const evidence: Record<string, Json> = {
+    sites: faults.length,
+    sampled: trials.length,
+    covered: covered.length,
+    detected: detected.length,
+    ofCovered: round(ofCovered),
+    ofAll: round(ofAll),
+    kinds: kindsOf(faults, trials),
+    without: (Object.keys(FAULT_KINDS) as FaultKind[])
+      .filter((kind) => !faults.some((fault) => fault.kind === kind))
+      .map((kind) => FAULT_KINDS[kind].words),
+    survivors: trials.filter(({ fate }) => fate !== 'detected').map(describe),
+  }
+  const figures = `${detected.length} of ${trials.length} seeded faults detected (${percent(ofCovered)} of those in covered code)`
+  if (must[0]) {
+    const { fault } = must[0]
+    return fail(
+      `${figures}; ${must.length} of auth, ownership or writes among the rest, e.g. ${fault.file}:${fault.line}: ${fault.what}.`,
+      evidence,
+    )
+  }
+  if (ofCovered < OF_COVERED || ofAll < OF_ALL) return fail(`${figures}.`, evidence)
+  return pass(`${figures}.`, evidence)
+}
+
+function kindsOf(faults: Fault[], trials: Trial[]): Json {
+  return (Object.keys(FAULT_KINDS) as FaultKind[]).flatMap((kind) => {
+    const sites = faults.filter((fault) => fault.kind === kind).length
+    const tried = trials.filter(({ fault }) => fault.kind === kind)
+    const count = (fate: Trial['fate']) => tried.filter((trial) => trial.fate === fate).length
+    return sites === 0
+      ? []
+      : [
+          {
+            kind,
+            words: FAULT_KINDS[kind].words,
+            sites,
+            sampled: tried.length,
+            covered: tried.length - count('uncovered'),
+            detected: count('detected'),
+          },
+        ]
+  })
+}
+
+function describe({ fault, fate, files, by }: Trial): Json {
+  return {
+    id: fault.id,
+    kind: fault.kind,
+    at: `${fault.file}:${fault.line}`,
+    what: fault.what,
+    fate,
+    files: files.slice(0, 3),
+    by,
+  }
+}
+
+const round = (fraction: number) => Math.round(fraction * 1000) / 1000
+const percent = (fraction: number) => `${Math.round(fraction * 100)} %`
