@@ -10,6 +10,7 @@ import { buildOutcome } from '../report/outcome.ts'
 import { type FileChange, renderPatch } from '../report/patch.ts'
 import { summariseCoverage } from '../suites/coverage.ts'
 import type { Session } from '../tools/session.ts'
+import { noteLanding, undoLanding } from '../workspace/landing.ts'
 import type { StagedFiles } from '../workspace/staged-files.ts'
 import type { Journal } from './journal.ts'
 import type { Redactor } from './redactor.ts'
@@ -39,7 +40,7 @@ export async function concludeRun(input: ConcludeInput): Promise<RunOutcome> {
   if (accepted && error === null) {
     journal.write('landing', { files: changes.map((change) => change.path) })
     try {
-      await land(input)
+      await land(input, changes)
       landed = true
     } catch (reason) {
       error = landingFailed(reason, input.root)
@@ -92,7 +93,7 @@ function coverageOf({ measured, map }: Session): { lines: number; branches: numb
   return { lines, branches }
 }
 
-async function land({ session, staged, workspace }: ConcludeInput): Promise<void> {
+async function land({ root, session, staged, workspace }: ConcludeInput, changes: FileChange[]): Promise<void> {
   for (const [path, before] of session.originals) {
     if ((await workspace.readText(path)) === before) continue
     throw new AgentError('environment', 'FILE_CHANGED', 'A file of the suite was changed by somebody during the run.', {
@@ -100,7 +101,14 @@ async function land({ session, staged, workspace }: ConcludeInput): Promise<void
       next: 'Run again, or look at the patch in the run’s folder.',
     })
   }
-  await staged.land(workspace)
+  const forget = await noteLanding(root, changes)
+  try {
+    await staged.land(workspace)
+  } catch (reason) {
+    await undoLanding(workspace).catch(() => undefined)
+    throw reason
+  }
+  await forget()
 }
 
 /** Proved, but not in the project: nothing of it is, and the patch holds it. */

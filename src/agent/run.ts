@@ -13,6 +13,7 @@ import { createRegistry } from '../tools/registry.ts'
 import { createSession, disposeSession, fingerprint, type Session } from '../tools/session.ts'
 import { sessionHost } from '../tools/session-host.ts'
 import { assertWritable } from '../workspace/assert-writable.ts'
+import { undoLanding } from '../workspace/landing.ts'
 import { lockProject } from '../workspace/lock.ts'
 import { stageFiles } from '../workspace/staged-files.ts'
 import { openWorkspace } from '../workspace/workspace.ts'
@@ -68,6 +69,9 @@ export async function runProject(input: RunInput): Promise<RunOutcome> {
   try {
     unlock = await lockProject(input.root)
     await assertWritable(input.root)
+    const undone = await undoLanding(workspace)
+    if (undone.length > 0)
+      onEvent({ type: 'progress', message: `undone what a killed run had written: ${undone.join(', ')}` })
     const deadline = AbortSignal.timeout(input.limits.maxMinutes * 60_000)
     const signal = AbortSignal.any([input.signal, deadline])
     const registry = createRegistry([...domainTools(session), ...primitiveTools(host)])

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { AgentError } from '../contracts/errors.ts'
 import { locksDir } from './directories.ts'
 import { isAlive, type ProcessIdentity, thisProcess } from './process-identity.ts'
+import { projectKey } from './project-key.ts'
 
 /**
  * Claims a project for this process; answers the function that lets it go. The lock lies outside the project, and one that a
@@ -13,7 +14,7 @@ import { isAlive, type ProcessIdentity, thisProcess } from './process-identity.t
 export async function lockProject(root: string): Promise<() => Promise<void>> {
   const real = await realpath(root)
   await mkdir(locksDir(), { recursive: true, mode: 0o700 })
-  const lock = join(locksDir(), `${createHash('sha256').update(real).digest('hex').slice(0, 24)}.json`)
+  const lock = join(locksDir(), `${await projectKey(real)}.json`)
   const mine = JSON.stringify({ ...thisProcess(), root: real, token: randomBytes(8).toString('hex') })
   const aside = `${lock}.${randomBytes(6).toString('hex')}`
   await writeFile(aside, mine, { mode: 0o600 })

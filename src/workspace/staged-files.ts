@@ -1,7 +1,8 @@
-import { lstat, mkdir, readFile, rmdir, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { mkdir, readFile, rmdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { Files } from '../contracts/files.ts'
 import { plainPath } from './contained-path.ts'
+import { missingFolders } from './landing.ts'
 import { openWorkspace, type Workspace } from './workspace.ts'
 
 /** A project's files with changes that lie elsewhere until they are landed. */
@@ -56,10 +57,10 @@ export async function stageFiles(base: Workspace, dir: string): Promise<StagedFi
         for (const path of [...(await everything()), ...removed]) {
           const [before, after] = [await to.read(path), await staged.read(path)]
           if (before === after || (before && after?.equals(before))) continue
-          const made = await missingParents(to.root, path)
+          const made = await missingFolders(to.root, path)
           undo.push(async () => {
             await (before === null ? to.remove(path) : to.write(path, before)).catch(() => undefined)
-            for (const directory of made) await rmdir(directory).catch(() => undefined)
+            for (const folder of made) await rmdir(join(to.root, folder)).catch(() => undefined)
           })
           await (after === null ? to.remove(path) : to.write(path, after))
         }
@@ -69,14 +70,4 @@ export async function stageFiles(base: Workspace, dir: string): Promise<StagedFi
       }
     },
   }
-}
-
-/** Folders that a write of `path` will make, the innermost first; absolute. */
-async function missingParents(root: string, path: string): Promise<string[]> {
-  const missing: string[] = []
-  for (let at = dirname(join(root, path)); at !== root; at = dirname(at)) {
-    if (await lstat(at).catch(() => null)) break
-    missing.push(at)
-  }
-  return missing
 }
