@@ -1,5 +1,7 @@
+import { join } from 'node:path'
 import { execa } from 'execa'
 import { expect, test } from 'vitest'
+import { runResultSchema } from '../../src/contracts/result.ts'
 import { agent, createProject, guests, runFailing } from './projects.ts'
 
 const KEY = `sk_live_${'4eC39HqLyjWDarjt'}T1zdp7dc`
@@ -38,4 +40,51 @@ test('an address of production in .env is replaced and listed by its host alone'
   expect(exitCode).toBe(4)
   expect(stdout).toContain('replaced   DATABASE_URL (prod-db.example.com in .env); never used')
   expect(stdout).not.toContain(PASSWORD)
+})
+
+/** The application knows the values by itself, so that hiding files and variables from it is no help. */
+const knowing = (body: string) => ({
+  ...guests,
+  '.env': `SMTP_PASSWORD=${PASSWORD}\n`,
+  'package.json': guests['package.json']?.replace(',"pg":"*"', '') ?? '',
+  'migrations/001.sql': '',
+  'app.js': `const app = require('express')()
+const password = '${PASSWORD}'
+const token = '${TOKEN}'
+const encoded = Buffer.from('user:' + token).toString('base64')
+${body}
+module.exports = app
+`,
+})
+const GIVEN_AWAY = `${PASSWORD}|${TOKEN}|${encodeURIComponent(PASSWORD)}|dG9rLTNmOWE3YzUxZDJlO`
+
+test('a secret that the application prints by itself when it fails is taken out of every text', async () => {
+  const root = createProject(knowing("app.get('/x', (q, s) => s.end())\nthrow new Error([password, token, encoded])"))
+  for (const format of ['json', 'text', 'stream-json']) {
+    const { exitCode, stdout, stderr } = await agent(['run', root, '--output-format', format], {
+      env: { SESSION_TOKEN: TOKEN },
+    })
+    expect(exitCode).toBe(3)
+    expect(stdout).toContain('Error: ‹secret›,‹secret›,')
+    expect(`${stdout}${stderr}`).not.toMatch(new RegExp(GIVEN_AWAY))
+  }
+})
+
+test('a secret in answers and findings reaches neither journal, reports nor output', async () => {
+  const root = createProject(
+    knowing(
+      "app.get('/x', (q, s) => { console.error(new Error('lost ' + token)); s.status(500).json({ password, token }) })",
+    ),
+  )
+  const { stdout, stderr } = await agent(['run', root, '--output-format', 'json', '--max-turns', '3'], {
+    env: { SESSION_TOKEN: TOKEN },
+  })
+  const outcome = runResultSchema.parse(JSON.parse(String(stdout)))
+  expect(JSON.stringify(outcome.findings)).toContain('lost ‹secret›')
+  expect(`${stdout}${stderr}`).not.toMatch(new RegExp(GIVEN_AWAY))
+  const reports = Object.values(outcome.reports).filter((path) => path !== null)
+  const { exitCode } = await execa('grep', ['-lE', GIVEN_AWAY, join(outcome.runDir, 'journal.jsonl'), ...reports], {
+    reject: false,
+  })
+  expect(exitCode, 'grep finds nothing').toBe(1)
 })
