@@ -27,6 +27,14 @@ export interface Edit {
   text: string
 }
 
+export interface Lines {
+  /** Relative to the root. */
+  file: string
+  /** 1-based, both included. */
+  from: number
+  to: number
+}
+
 /** One way to break the application. */
 export interface Fault {
   /** The same as long as the code it is in stays the same, wherever that code moves to in its file. */
@@ -41,8 +49,13 @@ export interface Fault {
   edits: Edit[]
   /** 1-based line where the statement begins whose coverage counts for this fault. */
   statement: number
-  /** Lines that tell which tests come near it, e.g. the handlers of a route whose middleware is removed. */
-  near: { from: number; to: number }
+  /** Last line of that statement. */
+  until: number
+  /**
+   * For what runs only while loading: lines that tell which tests come near it, such as the handlers of a route whose middleware is
+   * removed, or the functions that use a constant. `null` for what runs when a function does.
+   */
+  near: Lines[] | null
 }
 
 /** The text with all edits applied; they must not overlap. */

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { Script } from 'node:vm'
 import { applyEdits, type Fault } from '../fault.ts'
+import { findNear } from './near.ts'
 import { type Project, surveyProject } from './project.ts'
 import { findBuilderConditions } from './rules/builder-conditions.ts'
 import { findChecks } from './rules/checks.ts'
@@ -52,7 +53,7 @@ export function findJavaScriptFaults(
   const project = surveyProject(sources, dependencies)
   const all = sources.flatMap((source) => {
     const sites = rules.flatMap((rule) => rule(source, project))
-    return identify(source, withoutDoubles(sites))
+    return identify(source, withoutDoubles(sites), project)
   })
   const texts = new Map(sources.map((source) => [source.path, source.text]))
   const rejected = all.filter((fault) => !stillParses(texts.get(fault.file) ?? '', fault))
@@ -69,7 +70,7 @@ function withoutDoubles(sites: Site[]): Site[] {
   })
 }
 
-function identify(source: Source, sites: Site[]): Fault[] {
+function identify(source: Source, sites: Site[], project: Project): Fault[] {
   const ordinals = new Map<string, number>()
   return sites
     .sort((a, b) => (a.edits[0]?.start ?? 0) - (b.edits[0]?.start ?? 0))
@@ -90,7 +91,8 @@ function identify(source: Source, sites: Site[]): Fault[] {
         what,
         edits,
         statement: range.start.line + 1,
-        near: { from: range.start.line + 1, to: range.end.line + 1 },
+        until: range.end.line + 1,
+        near: findNear(source, statement, project),
       }
     })
 }

@@ -118,12 +118,13 @@ function isOwnerPair(left: SgNode | null, right: SgNode | null): boolean {
   if (!left || !right) return false
   const sides = [left.text(), right.text()]
   if (sides.some((side) => /^(['"`\d]|null|undefined|true|false)/.test(side))) return false
-  // A password or a count compared with something is no question of ownership.
-  return sides.some(
-    (side, index) =>
-      isCaller(side) &&
-      sides[1 - index]?.split(/[.?()[\]!'"\s]+/).some((word) => OWNER_KEY.test(word) || /id$/i.test(word)),
-  )
+  const isOwner = (side: string) => side.split(/[.?()[\]!'"\s]+/).some((word) => OWNER_KEY.test(word))
+  return sides.some((side, index) => {
+    const other = sides[1 - index] ?? ''
+    if (isCaller(side)) return isOwner(other) || /id\)*$/i.test(other)
+    // `article.author.id !== id`: whoever that id came from, it is compared with an owner's.
+    return /^(\w*id|\w*user\w*)$/i.test(side) && /[.]/.test(other) && isOwner(other)
+  })
 }
 
 function columnsNamed(sql: string): string[] {
@@ -139,7 +140,8 @@ export const uses = (project: Project, ...packages: string[]): boolean =>
 
 /** The project's file that a local name was imported from, `null` where it is none or a package's. */
 export function importedFrom(project: Project, source: Source, name: string): string | null {
-  const word = name.split('.')[0]?.replace(/[$]/g, '\\$&')
+  const word = /^[\w$]+/.exec(name)?.[0].replaceAll('$', '\\$')
+  if (!word) return null
   const pattern = new RegExp(
     `(?:\\b(?:const|let|var)\\s+(?:${word}\\s*=|\\{[^}]*\\b${word}\\b[^}]*\\}\\s*=)\\s*require\\(|\\bimport\\s+(?:\\*\\s+as\\s+)?(?:[\\w$]+\\s*,\\s*)?(?:${word}\\b|\\{[^}]*\\b${word}\\b[^}]*\\})[^'"]*?from\\s*)\\s*['"](\\.[^'"]*)['"]`,
   )

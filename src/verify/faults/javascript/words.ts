@@ -19,7 +19,7 @@ export const AUTH_NAME =
   /^(?!.*(optional|passthrough|maybe))(?!.*(author(?!i[sz])|authRoute|authRouter|authController|authHandler))(.*(auth|jwt|passport|protect|guard|logged_?in|signed_?in|(verify|check|validate)_?(access)?_?token|require_?(user|login|session)|session_?required|login_?required).*)$/i
 export const OWNER_NAME =
   /^(is|check|ensure|require|verify|assert|must|only|can|allow)(\w*(Own(er|s|ed|ership)?|Self|Author(?!i[sz])\w*|Seller|Creator|Member|Access|Permission|Edit|Modify|Manage)(?![a-z])|\w*_(own|self|author|access|permission|edit))|[oO]wnership|^ownerOnly|^sameUser/
-export const ROLE_NAME = /role|admin|permission|scope|restrict_?to|authorize|grant|acl|can[A-Z]/
+export const ROLE_NAME = /[rR]ole|[aA]dmin|[pP]ermission|[sS]cope|restrict_?[tT]o|authori[sz]e|grant|[aA]cl$|can[A-Z]/
 export const VALIDATION_NAME = /valid|celebrate|schema|sanitize|checkBody|checkParams|checkQuery/i
 
 export const SECRET_NAME =

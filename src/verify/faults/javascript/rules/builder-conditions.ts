@@ -74,7 +74,11 @@ function ofFind(call: SgNode): Site[] {
   const plain =
     objects[0] &&
     isModel(receiver(call)) &&
-    !named(objects[0]).some((one) => /^(data|select|include|attributes|where)$/.test(keyOf(one) ?? ''))
+    !named(objects[0]).some((one) =>
+      /^(data|select|include|attributes|where|relations|order|take|skip|limit|offset|raw|transaction|lean)$/.test(
+        keyOf(one) ?? '',
+      ),
+    )
   const object = where ?? (plain ? objects[0] : undefined)
   if (!object) return []
   const subject = receiver(call)?.text() ?? ''
@@ -135,6 +139,7 @@ function ofFilter(call: SgNode): Site[] {
   const [condition] = argumentsOf(call)
   const on = receiver(call)
   if (!condition || !on || !/function/.test(condition.kind() as string)) return []
+  if (/^(fs|path|process|Object)\b/.test(on.text())) return []
   // Cleaning a list of empty entries shows nowhere.
   if (/=>\s*!?!?\w+$/.test(condition.text())) return []
   const edit = { start: end(on), end: end(call), text: '' }

@@ -6,6 +6,7 @@ import {
   calleeName,
   enclosingFunction,
   find,
+  functionName,
   isUnused,
   named,
   replace,
@@ -39,21 +40,29 @@ function dropRefusal(refusal: Refusal): Site[] {
   return parts(condition, '||').map(({ part }) => site(refusal, part, replace(part, 'false')))
 
   function site({ node: at }: Refusal, part: SgNode, edit: Edit): Site {
-    const kind = kindOf(part, status)
+    const kind = kindOf(part, refusal)
     const answer = status === 0 ? 'the refusal' : String(status)
     const positive = form === 'if' ? `that ${say(part)} answers ${answer}` : `that ${say(part)}, else ${answer},`
     return { kind, node: at, what: `the check ${positive} is dropped`, edits: [edit] }
   }
 }
 
-function kindOf(part: SgNode, status: number): FaultKind {
+const AUTH_WORDS =
+  /auth|user|token|credential|password|login|log(ged)?[ _-]?in|session|jwt|decoded|bearer|payload|account|signature|api.?key/i
+const ACCESS_WORDS = /own|permission|allow|forbid|access|belong|user|member|author/i
+
+function kindOf(part: SgNode, { node, status }: Refusal): FaultKind {
   const text = part.text()
+  const fn = enclosingFunction(node)
+  // 401 and 403 are also used for quite other refusals.
+  const context = `${node.text()} ${(fn && functionName(fn)) ?? ''}`
   if (isOwnershipCondition(part)) return 'ownership'
-  if (status === 401) return 'auth'
-  if (status === 403) {
-    if (/role|admin|permission|scope|token|auth|jwt|password|match/i.test(text)) return 'auth'
-    return 'ownership'
-  }
+  // Which error gets which status is no check of the request.
+  if (/\b(e|er|err|error|ex|exception)\b/.test(text)) return 'error'
+  if (status === 401 && AUTH_WORDS.test(context)) return 'auth'
+  if (status === 403 && /^!?\(?[\w.]*\b(user|token|session|auth|account)\)?$/i.test(text)) return 'auth'
+  if (status === 403 && /role|admin|permission|scope|token|\bauth|jwt|password|match/i.test(text)) return 'auth'
+  if (status === 403 && ACCESS_WORDS.test(context)) return 'ownership'
   return 'validation'
 }
 

@@ -27,14 +27,12 @@ function defaultOf(node: SgNode): string | null {
     const left = parent.field('left')?.text() ?? ''
     if ((operator !== '||' && operator !== '??') || parent.field('right')?.id() !== node.id()) return null
     // What the machine decides is no behaviour of the API; empty text is a guard.
-    return /process\.env|config|err|stat?us(Code)?$/i.test(left) ||
-      (node.text().length <= 2 && node.kind() === 'string')
-      ? null
-      : left
+    return !isBehaviour(left) || (node.text().length <= 2 && node.kind() === 'string') ? null : left
   }
   if (parent?.kind() === 'object_assignment_pattern' || parent?.kind() === 'assignment_pattern') {
     const left = parent.field('left')
-    if (parent.field('right')?.id() !== node.id() || !left || /message|code|status/i.test(left.text())) return null
+    if (parent.field('right')?.id() !== node.id() || !left || !isBehaviour(left.text()) || isErrorClass(node))
+      return null
     return left.text()
   }
   if (parent?.kind() === 'arguments') {
@@ -44,6 +42,13 @@ function defaultOf(node: SgNode): string | null {
   }
   return null
 }
+
+/** What the machine or the deployment decides is no behaviour of the API. */
+const isBehaviour = (subject: string): boolean =>
+  !/process\.env|config|err|message|code|status(Code)?$/i.test(subject) && !/^[A-Z][A-Z_]+$/.test(subject)
+
+const isErrorClass = (node: SgNode): boolean =>
+  node.ancestors().some((one) => one.kind() === 'class_declaration' && /Error|Exception/.test(one.text().slice(0, 80)))
 
 function otherValue(node: SgNode): string | null {
   const text = node.text()

@@ -63,6 +63,6 @@ function options(root: SgNode): Site[] {
 }
 
 const plusOne = (value: SgNode, isStart: boolean): Site =>
-  site(value, `${words(isStart)}: ${say(value, 40)} + 1`, [replace(value, `Number(${value.text()}) + 1`)])
+  site(value, `${words(isStart)}: (${say(value, 40)}) + 1`, [replace(value, `Number(${value.text()}) + 1`)])
 
 const words = (isStart: boolean) => (isStart ? 'a page starts one row too late' : 'a page holds one row too many')

@@ -103,7 +103,7 @@ function ofBuilder(call: SgNode): Site[] {
   const onTable =
     root &&
     /^['"`]/.test(argumentsOf(root)[0]?.text() ?? '') &&
-    !/\.(get|post|put|patch|delete|use)$/.test(root.field('function')?.text() ?? '') &&
+    !/\.(get|post|put|patch|delete|use|route|all)$/.test(root.field('function')?.text() ?? '') &&
     root.id() !== call.id()
   const drizzle =
     root?.id() === call.id() &&
@@ -158,6 +158,7 @@ function ofOrm(call: SgNode, project: Project): Site[] {
   if (!uses(project, 'sequelize', 'typeorm', 'mongoose', 'objection', 'sequelize-typescript')) return []
   // `create` of TypeORM makes an object and stores nothing; of anything else in lower case it may be the project's own.
   const last = on.text().split('.').at(-1) ?? ''
+  if (/Factory$|rout(er|es?)|^(app|server|fastify)$|\)$/i.test(last)) return []
   const model = /^[A-Z]\w*$/.test(last) || /([Rr]epo(sitory)?|[Mm]odel)$/.test(last)
   if (!model && !/^(save|update|destroy|remove|increment|decrement|deleteOne|delete)$/.test(name)) return []
   if (
@@ -234,7 +235,11 @@ function ofCalls(call: SgNode, project: Project): Site[] {
   const name = calleeName(call)
   if ((project.writers.get(name) ?? 0) < 2 || !isUnused(call) || ORM_WRITE.test(name) || BUILDER_WRITE.test(name))
     return []
-  if (withAwait(call).kind() !== 'await_expression') return []
+  if (
+    withAwait(call).kind() !== 'await_expression' ||
+    /^(init|start|boot|setup|connect|listen|main|run|migrate|seed)/i.test(name)
+  )
+    return []
   return [{ kind: 'write', node: call, what: `${say(call, 60)} is not called`, edits: [replace(call, 'undefined')] }]
 }
 
