@@ -8,7 +8,10 @@ const position = z.object({ line: z.number(), column: z.number() })
 /** What is implied, such as an `else` that is not there, has no place. */
 const place = z.looseObject({ start: z.union([position, z.object({})]).optional() })
 /** Compiled code may end a place nowhere in particular. */
-const span = z.looseObject({ start: position, end: z.object({ line: z.number(), column: z.number().nullable() }) })
+const span = z.looseObject({
+  start: position,
+  end: z.object({ line: z.number().nullable(), column: z.number().nullable() }),
+})
 const istanbulFile = z.looseObject({
   path: z.string(),
   statementMap: z.record(z.string(), span),
@@ -94,4 +97,4 @@ function countBranches(
 type Point = z.infer<typeof span>['end']
 
 const isBefore = (a: Point, b: Point) =>
-  a.line < b.line || (a.line === b.line && (a.column ?? Infinity) < (b.column ?? Infinity))
+  (a.line ?? Infinity) < (b.line ?? Infinity) || (a.line === b.line && (a.column ?? Infinity) < (b.column ?? Infinity))

@@ -6,7 +6,8 @@ export interface Traces {
   reporter: string
   cache: string
   coverage: string
-  sequencer: string
+  /** `null`: this Jest is too old to be given an order. */
+  sequencer: string | null
 }
 
 /**
@@ -21,7 +22,10 @@ export function buildArgv(suite: Suite, options: RunOptions, traces: Traces): st
   if (options.files) argv.push('--runTestsByPath', ...options.files.map((file) => posix.relative(suite.cwd, file)))
   if (options.test !== undefined) argv.push(`--testNamePattern=${namePattern(options.test)}`)
   if (options.seed !== undefined) argv.push('--randomize', `--seed=${options.seed}`)
-  if (options.untilRed) argv.push('--bail=1', '--maxWorkers=1', '--silent', `--testSequencer=${traces.sequencer}`)
+  if (options.untilRed) {
+    argv.push('--bail', '--maxWorkers=1', '--silent')
+    if (traces.sequencer !== null) argv.push(`--testSequencer=${traces.sequencer}`)
+  }
   // A project that bails would show its first failure only.
   else argv.push('--bail=false')
   argv.push(`--cacheDirectory=${traces.cache}`)

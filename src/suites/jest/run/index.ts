@@ -28,9 +28,39 @@ const OUTPUT_TAIL = 20_000
 
 /** Runs the suite with its own command in the environment and reads what Jest and the application's HTTP layer tell. */
 export async function runJestSuite(environment: Environment, suite: Suite, options: RunOptions): Promise<RunResult> {
+  const ordered = options.untilRed === true && (await takesOrder(environment.sandbox, suite.cwd))
+  const [first, ...rest] = options.files ?? []
+  if (!options.untilRed || ordered || first === undefined || rest.length === 0) {
+    return runOnce(environment, suite, options, ordered)
+  }
+  // One by one would start Jest too often; the first is the one that matters.
+  const one = await runOnce(environment, suite, { ...options, files: [first] }, false)
+  if (one.exitCode !== 0) return one
+  const others = await runOnce(environment, suite, { ...options, files: rest }, false)
+  return {
+    ...others,
+    durationMs: one.durationMs + others.durationMs,
+    tests: [...one.tests, ...others.tests],
+    requests: [...one.requests, ...others.requests],
+  }
+}
+
+/** Jest 24.7 and later can be told in which order to run files. */
+async function takesOrder(sandbox: Sandbox, cwd: string): Promise<boolean> {
+  const text = await readTrace(sandbox, join(sandbox.root, cwd, 'node_modules/jest/package.json'))
+  const [major = 0, minor = 0] = (/"version":\s*"(\d+)\.(\d+)/.exec(text) ?? []).slice(1).map(Number)
+  return major > 24 || (major === 24 && minor >= 7)
+}
+
+async function runOnce(
+  environment: Environment,
+  suite: Suite,
+  options: RunOptions,
+  ordered: boolean,
+): Promise<RunResult> {
   const { sandbox } = environment
   await putFiles(sandbox, suite.files)
-  const traces = await layTraces(sandbox)
+  const traces = await layTraces(sandbox, ordered)
   // Where services are is the environment's to say; the suite's own values are for running it elsewhere.
   const env: Record<string, string> = { ...QUIET_NPM, ...suite.env, ...environment.variables, ...options.env }
   const result = await environment.run({
@@ -76,7 +106,7 @@ export async function runJestSuite(environment: Environment, suite: Suite, optio
 }
 
 /** Files of ours in the sandbox's scratch directory: reporter and cache are shared by runs, the rest is this run's own. */
-async function layTraces(sandbox: Sandbox) {
+async function layTraces(sandbox: Sandbox, ordered: boolean) {
   const at = (name: string) => `${sandbox.scratch}/${name}`
   const id = randomBytes(4).toString('hex')
   const traces = {
@@ -89,10 +119,11 @@ async function layTraces(sandbox: Sandbox) {
     results: at(`results-${id}.jsonl`),
     requests: at(`requests-${id}.jsonl`),
     byFile: at(`coverage-by-file-${id}.jsonl`),
-    sequencer: at('jest-sequencer.cjs'),
+    sequencer: ordered ? at('jest-sequencer.cjs') : null,
   }
   await sandbox.writeFile(traces.reporter, await readHook(new URL('./reporter', import.meta.url)))
-  await sandbox.writeFile(traces.sequencer, await readHook(new URL('./sequencer', import.meta.url)))
+  if (traces.sequencer)
+    await sandbox.writeFile(traces.sequencer, await readHook(new URL('./sequencer', import.meta.url)))
   await sandbox.writeFile(traces.hook, await readRequestsHook())
   await sandbox.writeFile(traces.coverageHook, await readCoverageHook())
   return traces
