@@ -71,7 +71,8 @@ export async function attempt(
     const why = `answered ${status}${briefly(sighting.act.response.text)}`
     last = { ok: false, status, why, tried: { endpoint, arrange, act } }
     if (status >= 500 || status === 0) {
-      noteServerError(knowledge, executor, subject, sighting.act)
+      const unmet = await noteServerError(knowledge, executor, subject, sighting.act)
+      if (unmet !== null) return { ...last, why: unmet }
       // Some answer invalid input with 500: what they say of it teaches as well.
       const taught = act.body !== null && amend(knowledge, endpoint, act, sighting, amendments, context)
       const next = taught ? options : otherShape(endpoint, options)
@@ -112,7 +113,8 @@ function compose(
   const actor = plan.credential.is === 'none' ? null : plan.credential.as
   const context = contextFor(knowledge, endpoint, arrangement, actor, plan.signup)
   const schema = endpoint.body || options.guess ? schemaOf(knowledge, endpoint) : null
-  let body = schema && takesBody(endpoint) ? buildBody(schema, context, { minimal: options.minimal, amendments }) : null
+  const shape = schema && options.minimal ? withSomething(schema) : schema
+  let body = shape && takesBody(endpoint) ? buildBody(shape, context, { minimal: options.minimal, amendments }) : null
   if (body && plan.given) body = replaceGiven(body, plan.given)
   if (body && options.wrap) body = { is: 'object', properties: { [options.wrap]: body } }
   const query = Object.fromEntries(
@@ -130,6 +132,12 @@ function compose(
     credential: plan.credential,
   }
   return { arrange: arrangement.bindings, act, context }
+}
+
+/** Where nothing is required, as in a table whose columns may all be null, one plain text is sent nevertheless. */
+function withSomething(schema: JsonSchema): JsonSchema {
+  const plain = Object.entries(schema.properties ?? {}).find(([, { type, format }]) => type === 'string' && !format)
+  return plain && (schema.required ?? []).length === 0 ? { ...schema, required: [plain[0]] } : schema
 }
 
 function replaceGiven(body: Expr, given: (name: string, path: JsonPath) => Expr | null): Expr {

@@ -49,7 +49,7 @@ export class Bench {
     }
     const { status } = sighting.act.response
     if (status !== 0 && status < 500) return sighting
-    noteServerError(this.knowledge, this.executor, subject, sighting.act, when)
+    await noteServerError(this.knowledge, this.executor, subject, sighting.act, when)
     return null
   }
 

@@ -5,12 +5,16 @@ import type { AppUnderTest } from './app.ts'
 /** Rows per store name. */
 type Rows = Map<string, Snapshot>
 
+const PATIENCE_MS = 100
+
 /** The running application under one roof: counts requests, keeps time, restarts what died, and looks at the rows. */
 export class Client {
   requests = 0
   /** Times the process ended by itself, with the request that was being answered. */
   readonly crashes: { request: HttpRequest; output: string }[] = []
   private running: RunningApp | null = null
+  /** Length of the output when the last request was sent. */
+  private mark = 0
   private fresh: Rows | null = null
   private readonly app: AppUnderTest
   private readonly env: Record<string, string>
@@ -27,6 +31,7 @@ export class Client {
     this.signal.throwIfAborted()
     const app = await this.start()
     this.requests += 1
+    this.mark = app.output().length
     if (request.method !== 'GET' && request.method !== 'HEAD') this.fresh = null
     try {
       return await app.request({ timeoutMs: 10_000, ...request })
@@ -40,9 +45,12 @@ export class Client {
     }
   }
 
-  /** What the application printed so far. */
-  output(): string {
-    return this.running?.output() ?? ''
+  /** What the application printed since the last request was sent; waits a moment for it, since it comes by another way. */
+  async printed(): Promise<string> {
+    const deadline = Date.now() + PATIENCE_MS
+    while (this.running && this.running.output().length <= this.mark && Date.now() < deadline)
+      await new Promise((resolve) => setTimeout(resolve, 5))
+    return this.running?.output().slice(this.mark) ?? ''
   }
 
   /** All rows now; answered from memory while nothing but reads happened since. */

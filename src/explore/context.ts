@@ -22,9 +22,10 @@ export function contextFor(
   signup = false,
 ): ValueContext {
   const table = likelyTable(knowledge, endpoint) ?? (signup ? tableOfPeople(knowledge) : undefined)
+  const update = endpoint.method === 'PUT' || endpoint.method === 'PATCH'
   return {
     signup,
-    update: endpoint.method === 'PUT' || endpoint.method === 'PATCH',
+    update,
     column: (name) => table?.columns.find((column) => plainName(column.name) === plainName(name)),
     unique: (name) =>
       knowledge.uniqueFields.has(`${endpointKey(endpoint)} ${plainName(name)}`) ||
@@ -37,7 +38,7 @@ export function contextFor(
           other.unique.some((columns) => columns.length === 1 && columns[0] !== other.primaryKey[0]),
       ),
     kept: (name) => referred(knowledge, name, table?.name ?? null)?.recipe.kind === 'actor',
-    reference: (name) => referenceTo(knowledge, name, table?.name ?? null, arrangement, actor),
+    reference: (name) => referenceTo(knowledge, name, table?.name ?? null, arrangement, actor, update),
   }
 }
 
@@ -52,12 +53,39 @@ function referenceTo(
   table: string | null,
   arrangement: Arrangement,
   actor: string | null,
+  update: boolean,
 ): Expr | null {
   const learned = referred(knowledge, name, table)
   const identity = learned && identityOf(learned)
-  if (!learned || !identity) return null
+  if (!learned) return rowReferred(knowledge, name, table, update)
+  if (!identity) return null
   const binding = learned.recipe.kind === 'actor' && actor ? actor : arrangement.need(learned.recipe.name)
   return { is: 'ref', from: binding, at: identity.at, path: identity.path }
+}
+
+/** Id of a row that migrations or seeds put where no endpoint adds any; an update takes another one where there is. */
+function rowReferred(knowledge: Knowledge, name: string, table: string | null, update: boolean): Expr | null {
+  const target = referenceTable(knowledge, name, table)
+  const rows = target ? (knowledge.initial[target.table] ?? []) : []
+  const row = (update ? rows[1] : undefined) ?? rows[0]
+  const id = target && row?.[target.column]
+  return id === null || id === undefined ? null : { is: 'literal', value: id }
+}
+
+/** Where a field of this name points to, by its foreign key, else by its name: `categoryId` → `categories.id`. */
+export function referenceTable(
+  knowledge: Knowledge,
+  name: string,
+  table: string | null,
+): { table: string; column: string } | null {
+  const foreign = knowledge
+    .table(table)
+    ?.foreignKeys.find((key) => key.columns.length === 1 && plainName(key.columns[0] ?? '') === plainName(name))
+  if (foreign) return { table: foreign.table, column: foreign.references[0] ?? 'id' }
+  const noun = nounReferred(name)
+  const named = noun ? knowledge.tables.find((other) => plainName(nounOf(other.name)) === noun) : undefined
+  const [column] = named?.primaryKey ?? []
+  return named && column ? { table: named.name, column } : null
 }
 
 /** The recipe whose product a field of this name means: by foreign key first, then by its name. */

@@ -8,7 +8,7 @@ import { contextFor } from './context.ts'
 import { type Executor, readCredential } from './execute.ts'
 import { exprLeaves, withPart } from './expressions.ts'
 import { buildBody, fieldsOf } from './fields.ts'
-import type { Knowledge, Reached } from './knowledge.ts'
+import type { Knowledge, Learned, Reached } from './knowledge.ts'
 import { lastKey, leavesOf } from './leaves.ts'
 import { paramsOf, soundsLikeLogin, soundsLikePeople, soundsLikeSignup } from './paths.ts'
 import { registerRecipe, settleUniques } from './recipes.ts'
@@ -17,19 +17,42 @@ import { nounOf, plainName } from './words.ts'
 
 /** Learns how to get accounts: sign up, log in where signing up gives no credential, and how the credential is sent. */
 export async function learnActors(knowledge: Knowledge, executor: Executor): Promise<void> {
+  const tried: string[] = []
   for (const endpoint of signups(knowledge.map.endpoints)) {
     const plan = { arrange: [], params: {}, credential: { is: 'none' } as const, signup: true }
     let outcome = await attempt(knowledge, executor, endpoint, plan)
     if (outcome.ok && settleUniques(knowledge, outcome.reached))
       outcome = await attempt(knowledge, executor, endpoint, plan)
-    if (!outcome.ok) continue
-    const recipe = await actorFrom(knowledge, executor, outcome.reached)
+    if (!outcome.ok) {
+      tried.push(`${endpointKey(endpoint)} ${outcome.why}`)
+      continue
+    }
+    const recipe = await actorFrom(knowledge, executor, outcome.reached, tried)
     knowledge.reached.set(endpointKey(endpoint), outcome.reached)
     if (!recipe) continue
-    registerRecipe(knowledge, recipe, outcome.reached)
+    const actor = registerRecipe(knowledge, recipe, outcome.reached)
+    if (!isIdentified(knowledge, actor)) registerAccount(knowledge, outcome.reached)
     await learnRoles(knowledge, executor, recipe, outcome.reached)
     return
   }
+  knowledge.noSignUp = tried.length > 0 ? tried.join('; ') : 'no endpoint looks like one'
+}
+
+/** What it hands out has the key of its row. */
+function isIdentified(knowledge: Knowledge, { table, key }: Learned): boolean {
+  return key !== null && knowledge.table(table)?.primaryKey[0] === key.column
+}
+
+/** Where only signing up tells an account's id and only logging in its credential, the account alone is a thing of its own. */
+function registerAccount(knowledge: Knowledge, reached: Reached): void {
+  const name = knowledge.recipes.has('account') ? 'signedUp' : 'account'
+  const { act, sighting } = reached
+  const example = sighting.act.response.json ?? null
+  const account = { name, kind: 'resource' as const, needs: {}, steps: [act], credential: null, example }
+  const learned = registerRecipe(knowledge, account, reached)
+  if (isIdentified(knowledge, learned)) return
+  knowledge.recipes.delete(name)
+  knowledge.learned.delete(name)
 }
 
 /** Endpoints that may make an account, likeliest first. */
@@ -52,7 +75,13 @@ function hasPassword(schema: JsonSchema | undefined): boolean {
   return fieldsOf(schema ?? {}).some((field) => /pass(word|phrase|wd)|pwd/.test(plainName(lastKey(field.path))))
 }
 
-async function actorFrom(knowledge: Knowledge, executor: Executor, reached: Reached): Promise<Recipe | null> {
+/** `tried` is told what stood in the way. */
+async function actorFrom(
+  knowledge: Knowledge,
+  executor: Executor,
+  reached: Reached,
+  tried: string[],
+): Promise<Recipe | null> {
   const base: Recipe = {
     name: actorName(knowledge, reached),
     kind: 'actor',
@@ -68,11 +97,17 @@ async function actorFrom(knowledge: Knowledge, executor: Executor, reached: Reac
     if (!step) continue
     const both: Recipe = { ...base, steps: [reached.act, step] }
     const answers = await runSteps(executor, both)
-    const response = answers?.at(-1)?.response
-    if (!response) continue
+    const response = answers.at(-1)?.response
+    if (!response || !isSuccess(response.status)) {
+      tried.push(`${step.endpoint} after signing up answered ${response?.status ?? 'nothing'}`)
+      continue
+    }
     const found = await credentialed(knowledge, executor, { ...both, example: response.json ?? null }, response)
     if (found) return found
+    tried.push(`${step.endpoint} answered ${response.status} without a token or a cookie`)
   }
+  if (tried.length === 0)
+    tried.push(`${endpointKey(reached.endpoint)} answered without a token or a cookie, and there is no log-in`)
   return null
 }
 
@@ -115,14 +150,15 @@ export function loginStep(
   }
 }
 
+/** Answers to the steps, up to the first that is refused. */
 async function runSteps(executor: Executor, recipe: Recipe) {
   const scope = new Map<string, { request: Json; response: Json }>()
   const answers = []
   for (const [index, step] of recipe.steps.entries()) {
     const answered = await executor.answer(step, scope, () => null)
-    if (!isSuccess(answered.response.status)) return null
-    scope.set(`step${index}`, { request: answered.body, response: answered.response.json ?? null })
     answers.push(answered)
+    if (!isSuccess(answered.response.status)) break
+    scope.set(`step${index}`, { request: answered.body, response: answered.response.json ?? null })
   }
   return answers
 }
@@ -258,6 +294,7 @@ async function learnRoles(knowledge: Knowledge, executor: Executor, actor: Recip
       name,
       steps: [{ ...signup, body: withPart(signup.body, field.path, { is: 'literal', value: role }) }, ...rest],
     }
-    if (await runSteps(executor, recipe)) registerRecipe(knowledge, recipe, reached)
+    if ((await runSteps(executor, recipe)).every(({ response }) => isSuccess(response.status)))
+      registerRecipe(knowledge, recipe, reached)
   }
 }

@@ -100,7 +100,8 @@ export async function explore({
   await app.reset()
   const client = new Client(app, FIRST.env, signal)
   const tables = (await Promise.all(app.stores.map((store) => store.tables()))).flat()
-  const knowledge = new Knowledge(map, tables)
+  const initial = Object.assign({}, ...(await client.look()).values())
+  const knowledge = new Knowledge(map, tables, initial)
   const unique = new UniqueValues(FIRST.seed)
   const executor = new Executor(client, unique, knowledge.recipes)
   const bench = new Bench(knowledge, executor)
@@ -129,10 +130,15 @@ export async function explore({
     ),
     invented: knowledge.invented,
     unreached: knowledge.unreached,
-    unstable: second.unstable,
+    unstable: [...tellUnmet(knowledge), ...second.unstable],
     requests: client.requests + second.requests,
     durationMs: Date.now() - started,
   }
+}
+
+/** Cases that the environment kept from being seen; those of endpoints without a success are told with these. */
+function tellUnmet(knowledge: Knowledge): Exploration['unstable'] {
+  return [...knowledge.unmet].filter(([id]) => !id.endsWith(' attempt')).map(([id, why]) => ({ case: id, why }))
 }
 
 async function tryCases(bench: Bench, reached: Reached, steering: Steering): Promise<void> {
@@ -204,8 +210,10 @@ async function lookAgain(knowledge: Knowledge, executor: Executor, entry: Kept):
     const second = await executor.run(entry.case, { share: entry.share })
     for (const change of second.changes) knowledge.changes.push({ change, recipe: null })
     const { status } = second.act.response
-    if (status === 0 || status >= 500)
-      noteServerError(knowledge, executor, entry.case, second.act, ' in the second pass')
+    if (status === 0 || status >= 500) {
+      const unmet = await noteServerError(knowledge, executor, entry.case, second.act, ' in the second pass')
+      if (unmet !== null) return { unstable: unmet }
+    }
     const table = entry.listing?.closed === false ? entry.listing.table : null
     return observe(knowledge, entry, second, table === null ? null : await executor.count(table))
   } catch (error) {

@@ -43,15 +43,23 @@ export class Knowledge {
   /** Requests of a signed-in account that did not succeed, though for another reason than who asks. */
   readonly guarded: Pick<Reached, 'endpoint' | 'arrange' | 'act'>[] = []
   readonly invented: Exploration['invented'] = []
+  /** Why there is no account to ask as; `null` where there is one. */
+  noSignUp: string | null = null
   readonly findings = new Findings()
+  /** By case id: what the environment lacks that the application needed for it. */
+  readonly unmet = new Map<string, string>()
   /** Plain field names, per table or endpoint key, whose values must differ: `users.email`. */
   readonly uniqueFields = new Set<string>()
   /** Row changes of recipes and of kept cases: what tests will leave behind. */
   readonly changes: { change: RowChange; recipe: string | null }[] = []
 
-  constructor(map: ProjectMap, tables: Table[]) {
+  /** Rows there before anything was done: from migrations and seeds. */
+  readonly initial: Snapshot
+
+  constructor(map: ProjectMap, tables: Table[], initial: Snapshot = {}) {
     this.map = map
     this.tables = tables
+    this.initial = initial
   }
 
   table(name: string | null): Table | undefined {
@@ -87,7 +95,9 @@ export class Knowledge {
 
   /** Recipe that makes rows of this table, actions aside. */
   makerOf(table: string): Learned | undefined {
-    return [...this.learned.values()].find((learned) => learned.table === table && !learned.action)
+    const makers = [...this.learned.values()].filter((learned) => learned.table === table && !learned.action)
+    const [id] = this.table(table)?.primaryKey ?? []
+    return makers.find((maker) => maker.key?.column === id) ?? makers[0]
   }
 }
 

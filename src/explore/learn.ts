@@ -1,13 +1,12 @@
-import type { Snapshot } from '../contracts/environment.ts'
 import type { Credential, Expr, Recipe } from '../contracts/observation.ts'
 import { type Endpoint, endpointKey } from '../contracts/project.ts'
 import { Arrangement } from './arrangement.ts'
 import { attempt, type Outcome, type Plan, schemaOf } from './attempt.ts'
-import { likelyTable, nounReferred, referred } from './context.ts'
+import { likelyTable, nounReferred, referenceTable, referred } from './context.ts'
 import { isLogin, learnActors, loginStep } from './credentials.ts'
 import type { Executor } from './execute.ts'
 import { fieldsOf } from './fields.ts'
-import type { Knowledge } from './knowledge.ts'
+import { emptyCase, type Knowledge } from './knowledge.ts'
 import { lastKey } from './leaves.ts'
 import { isItem, nounOfPath, paramsOf, pathShape, soundsLikeLogin } from './paths.ts'
 import { type Producer, producersOf } from './producers.ts'
@@ -31,7 +30,6 @@ export async function learn(
   wanted: (endpoint: Endpoint) => boolean,
   steering: Steering,
 ): Promise<void> {
-  const initial = await initialRows(executor)
   await learnActors(knowledge, executor)
   for (const table of knowledge.accountTables()) executor.accountTables.add(table)
   steering.progress(
@@ -40,9 +38,9 @@ export async function learn(
           .actors()
           .map((actor) => actor.name)
           .join(', ')}`
-      : 'no way to sign up found',
+      : `no way to sign up: ${knowledge.noSignUp}`,
   )
-  await learnCreators(knowledge, executor, initial, steering)
+  await learnCreators(knowledge, executor, steering)
   for (const endpoint of knowledge.map.endpoints) {
     const key = endpointKey(endpoint)
     if (knowledge.reached.has(key) || !wanted(endpoint)) continue
@@ -54,12 +52,14 @@ export async function learn(
       knowledge.unreached.push({ endpoint: key, why: 'out of time', lastStatus: null })
       continue
     }
-    const outcome = await reach(knowledge, executor, endpoint, initial)
+    const outcome = await reach(knowledge, executor, endpoint)
     if (outcome.ok) knowledge.reached.set(key, outcome.reached)
     else {
       knowledge.unreached.push({ endpoint: key, why: outcome.why, lastStatus: outcome.status || null })
       const { tried, status } = outcome
-      if (tried?.act.credential.is === 'valid' && ![0, 401, 403].includes(status)) knowledge.guarded.push(tried)
+      const unmet = tried && knowledge.unmet.has(emptyCase(endpoint, tried.arrange, tried.act).id)
+      if (tried?.act.credential.is === 'valid' && !unmet && ![0, 401, 403].includes(status))
+        knowledge.guarded.push(tried)
     }
     steering.progress(
       `${key}: ${outcome.ok ? outcome.reached.sighting.act.response.status : outcome.why.slice(0, 100)}`,
@@ -67,16 +67,7 @@ export async function learn(
   }
 }
 
-async function initialRows(executor: Executor): Promise<Snapshot> {
-  return Object.assign({}, ...(await executor.client.look()).values())
-}
-
-async function learnCreators(
-  knowledge: Knowledge,
-  executor: Executor,
-  initial: Snapshot,
-  steering: Steering,
-): Promise<void> {
+async function learnCreators(knowledge: Knowledge, executor: Executor, steering: Steering): Promise<void> {
   let pending = knowledge.map.endpoints.filter(
     (endpoint) =>
       endpoint.method === 'POST' &&
@@ -93,9 +84,8 @@ async function learnCreators(
         left.push(endpoint)
         continue
       }
-      let outcome = await reach(knowledge, executor, endpoint, initial)
-      if (outcome.ok && settleUniques(knowledge, outcome.reached))
-        outcome = await reach(knowledge, executor, endpoint, initial)
+      let outcome = await reach(knowledge, executor, endpoint)
+      if (outcome.ok && settleUniques(knowledge, outcome.reached)) outcome = await reach(knowledge, executor, endpoint)
       if (!outcome.ok) {
         left.push(endpoint)
         continue
@@ -132,26 +122,35 @@ function isReady(knowledge: Knowledge, endpoint: Endpoint, pending: Endpoint[]):
 }
 
 /** Tries plans until one succeeds. */
-async function reach(
-  knowledge: Knowledge,
-  executor: Executor,
-  endpoint: Endpoint,
-  initial: Snapshot,
-): Promise<Outcome> {
+async function reach(knowledge: Knowledge, executor: Executor, endpoint: Endpoint): Promise<Outcome> {
   let best: Outcome = { ok: false, status: 0, why: 'nothing makes what its path names' }
-  for (const plan of plansFor(knowledge, endpoint, initial)) {
+  for (const plan of plansFor(knowledge, endpoint)) {
     const outcome = await attempt(knowledge, executor, endpoint, plan)
     if (outcome.ok) return outcome
     if (!best.ok && worth(outcome.status) >= worth(best.status)) best = outcome
   }
-  if (!best.ok && [401, 403].includes(best.status) && knowledge.actors().length === 0)
-    return { ...best, why: `needs a credential and there is no way to sign up (${best.why})` }
+  if (!best.ok && [0, 401, 403].includes(best.status) && knowledge.noSignUp !== null)
+    return { ...best, why: `${best.why}; there is no way to sign up: ${knowledge.noSignUp}` }
+  const lacking = best.ok || best.status === 403 ? [] : emptyReferences(knowledge, endpoint)
+  if (!best.ok && lacking.length > 0) return { ...best, why: `${best.why}; ${lacking.join(' and ')}` }
   if (!best.ok && best.status === 403)
     return {
       ...best,
       why: `needs ${endpoint.roles.join(' or ') || 'a right'} that no account made through the API has (${best.why})`,
     }
   return best
+}
+
+/** Fields that point to tables which are empty and which no endpoint fills. */
+function emptyReferences(knowledge: Knowledge, endpoint: Endpoint): string[] {
+  const table = likelyTable(knowledge, endpoint)?.name ?? null
+  return fieldsOf(schemaOf(knowledge, endpoint) ?? {}).flatMap(({ path }) => {
+    const target = referenceTable(knowledge, lastKey(path), table)
+    if (!target || knowledge.makerOf(target.table) || (knowledge.initial[target.table] ?? []).length > 0) return []
+    return [
+      `its ${lastKey(path)} needs a row of ${target.table}, which no endpoint adds and no migration or seed brings`,
+    ]
+  })
 }
 
 /** Which failure tells most. */
@@ -163,7 +162,7 @@ function worth(status: number): number {
   return status >= 400 ? 3 : 0
 }
 
-function plansFor(knowledge: Knowledge, endpoint: Endpoint, initial: Snapshot): Plan[] {
+function plansFor(knowledge: Knowledge, endpoint: Endpoint): Plan[] {
   if (isLogin(endpoint)) {
     const plan = loginPlan(knowledge, endpoint)
     if (plan) return [plan]
@@ -171,7 +170,7 @@ function plansFor(knowledge: Knowledge, endpoint: Endpoint, initial: Snapshot): 
   const plans: Plan[] = []
   const twin = twinOf(knowledge, endpoint)
   for (const asker of askers(knowledge, endpoint))
-    for (const choice of choices(knowledge, endpoint, initial).slice(0, 6))
+    for (const choice of choices(knowledge, endpoint).slice(0, 6))
       for (const other of otherFirst(endpoint, choice, knowledge, asker))
         plans.push(planFor(knowledge, endpoint, asker, choice, other, twin))
   return plans
@@ -206,26 +205,21 @@ function askers(knowledge: Knowledge, endpoint: Endpoint): (Recipe | null)[] {
 type Choice = Record<string, Producer | { literal: string | number }>
 
 /** Ways to fill the path, as far as something fits. */
-function choices(knowledge: Knowledge, endpoint: Endpoint, initial: Snapshot): Choice[] {
+function choices(knowledge: Knowledge, endpoint: Endpoint): Choice[] {
   let found: Choice[] = [{}]
   for (const param of paramsOf(endpoint.path)) {
     const producers: Choice[string][] = producersOf(knowledge, endpoint, param).slice(0, 4)
-    if (producers.length === 0) producers.push(...existing(knowledge, endpoint, param, initial))
+    if (producers.length === 0) producers.push(...existing(knowledge, endpoint, param))
     found = found.flatMap((choice) => producers.map((producer) => ({ ...choice, [param]: producer })))
   }
   return found
 }
 
 /** Rows there since the migration or the seeds, for things that the API does not make. */
-function existing(
-  knowledge: Knowledge,
-  endpoint: Endpoint,
-  param: string,
-  initial: Snapshot,
-): { literal: string | number }[] {
+function existing(knowledge: Knowledge, endpoint: Endpoint, param: string): { literal: string | number }[] {
   const collection = endpoint.path.slice(0, endpoint.path.indexOf(`/{${param}}`))
   const table = likelyTable(knowledge, { ...endpoint, path: collection || endpoint.path })
-  const row = table && initial[table.name]?.[0]
+  const row = table && knowledge.initial[table.name]?.[0]
   if (!table || !row) return []
   const column =
     table.columns.find((candidate) => plainName(candidate.name) === plainName(param))?.name ?? table.primaryKey[0]

@@ -2,16 +2,21 @@ import type { Case } from '../contracts/observation.ts'
 import { curlFor } from './curl.ts'
 import type { Answered, Executor } from './execute.ts'
 import type { Knowledge } from './knowledge.ts'
+import { unmetCondition } from './unmet.ts'
 
-/** Records that the application failed (5xx), died, or did not answer. */
-export function noteServerError(
+/**
+ * Records that the application failed (5xx), died, or did not answer. What failed for want of something that the environment
+ * does not have is no finding about the application: that is answered, in words, and told beside the case.
+ */
+export async function noteServerError(
   knowledge: Knowledge,
   executor: Executor,
   subject: Case,
   answered: Answered,
   when = '',
-): void {
+): Promise<string | null> {
   const { status } = answered.response
+  const printed = await executor.client.printed()
   const crash = executor.client.crashes.at(-1)
   if (crash && crash.request.url === answered.http.url && crash.request.method === answered.http.method) {
     addFinding(
@@ -20,7 +25,13 @@ export function noteServerError(
       'crash',
       `The process ends while it answers${when}; a response was expected.${lastError(crash.output)}`,
     )
-    return
+    return null
+  }
+  const unmet = unmetCondition(`${printed}\n${answered.response.text}`)
+  if (unmet !== null) {
+    const why = `answers ${status || 'nothing'} for want of something that this environment does not have: “${unmet}”`
+    knowledge.unmet.set(subject.id, why)
+    return why
   }
   if (status === 0) {
     addFinding(
@@ -31,16 +42,17 @@ export function noteServerError(
       `silent ${subject.kind}`,
       when,
     )
-    return
+    return null
   }
   addFinding(
     knowledge,
     subject,
     'server_error',
-    `Answers ${status}${when}; a success or a 4xx refusal was expected.${lastError(executor.client.output())}`,
+    `Answers ${status}${when}; a success or a 4xx refusal was expected.${lastError(printed)}`,
     subject.kind,
     when,
   )
+  return null
 }
 
 /** Records a finding with a shell line that shows it. */

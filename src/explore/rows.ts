@@ -207,7 +207,8 @@ function aboutWhat(knowledge: Knowledge, subject: Case): string[] {
   if (subject.kind === 'workflow' && endpoint.startsWith('POST') && !knowledge.isAction(endpoint))
     return [...new Set(referencesOf(subject.act.body))]
   // An unknown thing has no row, and adding below a thing does not touch it.
-  if (subject.kind === 'not_found' || (endpoint.startsWith('POST') && !knowledge.isAction(endpoint))) return []
+  const unknown = subject.kind === 'not_found' && Object.values(params).some((expr) => expr.is !== 'ref')
+  if (unknown || (endpoint.startsWith('POST') && !knowledge.isAction(endpoint))) return []
   const named = Object.values(params).flatMap((expr) => (expr.is === 'ref' ? [expr.from] : []))
   if (named.length > 0) {
     const last = named.at(-1)

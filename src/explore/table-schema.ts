@@ -11,7 +11,11 @@ export function schemaOfTable(
   { kept, camel }: { kept: (column: string) => boolean; camel: boolean },
 ): JsonSchema {
   const columns = table.columns.filter(
-    ({ name }) => !table.primaryKey.includes(name) && !/_at$|At$|^(created|updated|deleted)/.test(name) && !kept(name),
+    (column) =>
+      !table.primaryKey.includes(column.name) &&
+      !/_at$|At$|^(created|updated|deleted)/.test(column.name) &&
+      !isInternal(column) &&
+      !kept(column.name),
   )
   const spelled = (column: Column) => spell(column.name, camel)
   return {
@@ -19,6 +23,15 @@ export function schemaOfTable(
     properties: Object.fromEntries(columns.map((column) => [spelled(column), schemaOfColumn(column, table.checks)])),
     required: columns.filter(({ nullable, hasDefault }) => !nullable && !hasDefault).map(spelled),
   }
+}
+
+/** What the server keeps for itself, and can do without. */
+function isInternal({ name, nullable, hasDefault }: Column): boolean {
+  const words = splitWords(name).join(' ')
+  return (
+    (nullable || hasDefault) &&
+    /token|salt|secret|otp|verif|confirm|reset|last (login|seen|sign)|attempts|locked/.test(words)
+  )
 }
 
 /** A stored hash comes from a password that is sent. */

@@ -13,13 +13,19 @@ export function plainName(name: string): string {
   return splitWords(name).join('')
 }
 
+/** Words on `-ie` that would else be taken for plurals on `-y`. */
+const ON_IE = /^(movie|cookie|pie|tie|lie|selfie|zombie|calorie|rookie|brownie|genie|hoodie|prairie|newbie)s$/
+/** Words on `-s` whose plural is longer. */
+const ON_S = /(status|bonus|virus|campus|census|corpus|syllabus|surplus|alias|bias|canvas|lens)es$/
+
 /** `categories` → `category`, `articles` → `article`; a word that is no plural stays. */
 export function singular(word: string): string {
-  if (/(ss|us|is|news)$/i.test(word)) return word
-  if (/ies$/i.test(word)) return `${word.slice(0, -3)}y`
-  if (/(xes|ches|shes|sses|zes)$/i.test(word)) return word.slice(0, -2)
-  if (/s$/i.test(word)) return word.slice(0, -1)
-  return word
+  const last = (splitWords(word).at(-1) ?? '').toLowerCase()
+  if (/(ss|us|is|news|series|species)$/.test(last)) return word
+  if (ON_IE.test(last)) return word.slice(0, -1)
+  if (/ies$/.test(last)) return `${word.slice(0, -3)}y`
+  if (ON_S.test(last) || /(xes|ches|shes|sses|zes)$/.test(last)) return word.slice(0, -2)
+  return /s$/.test(last) ? word.slice(0, -1) : word
 }
 
 /** `order_items` → `orderItem`: a name for one of them, fit for an identifier. */

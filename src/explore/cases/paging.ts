@@ -28,10 +28,17 @@ export async function paging(bench: Bench, listing: Listing): Promise<void> {
   }
   const page = query.find((parameter) => PAGE.test(parameter.name))
   if (page && page !== next)
-    await keepRead(bench, listing, 'paging', page.name, `returns the second page by ${readable(page.name)}`, {
-      arrange: arranged.bindings,
-      query: { ...base, [page.name]: literal(2) },
-    })
+    await keepRead(
+      bench,
+      listing,
+      'paging',
+      page.name,
+      /^page/i.test(page.name) ? 'returns the second page' : `returns the second page by ${readable(page.name)}`,
+      {
+        arrange: arranged.bindings,
+        query: { ...base, [page.name]: literal(2) },
+      },
+    )
   const beyond = literal(PAGE.test(next.name) ? FAR_PAGE : FAR_OFFSET)
   await keepRead(bench, listing, 'paging', '', 'returns the rest on the second page and nothing past the end', {
     arrange: arranged.bindings,

@@ -1,24 +1,23 @@
 import type { Json } from '../../contracts/json.ts'
 import type { Expr } from '../../contracts/observation.ts'
 import { type Bench, literal, variant } from '../bench.ts'
+import { likelyTable, referenceTable } from '../context.ts'
 import { exprLeaves, withPart } from '../expressions.ts'
 import { dotted } from '../fields.ts'
 import type { Reached } from '../knowledge.ts'
 import { lastKey, valueAt } from '../leaves.ts'
 import { isRefusal } from '../request.ts'
-import { readable, withArticle } from '../words.ts'
+import { nounOf, readable, withArticle } from '../words.ts'
 
 const UUID = /^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/i
 
 /** Ids in a body of things that are not there. */
 export async function unknownReferenceCases(bench: Bench, reached: Reached): Promise<void> {
   for (const { path, expr } of exprLeaves(reached.act.body)) {
-    const binding = expr.is === 'ref' ? reached.arrange.find(({ name }) => name === expr.from) : undefined
-    if (expr.is !== 'ref' || expr.at !== 'response' || !binding) continue
-    const sample = valueAt(reached.sighting.made.get(binding.name)?.response, expr.path)
-    const unknown = unknownLike(sample, lastKey(path))
+    const target = targetOf(bench, reached, lastKey(path), expr)
+    const unknown = target && unknownLike(target.sample, lastKey(path))
     if (!unknown) continue
-    const noun = readable(binding.recipe)
+    const noun = readable(target.noun)
     const subject = variant(
       reached,
       'not_found',
@@ -32,6 +31,23 @@ export async function unknownReferenceCases(bench: Bench, reached: Reached): Pro
     if (first && isRefusal(first.act.response.status))
       bench.keep(subject, first, 'pool', [404, 422].includes(first.act.response.status) ? 'promised' : 'observed')
   }
+}
+
+/** What an id in a body stands for, and how it reads: something that was made, or a row that was there. */
+function targetOf(
+  bench: Bench,
+  { arrange, endpoint, sighting }: Reached,
+  name: string,
+  expr: Expr,
+): { noun: string; sample: Json | undefined } | null {
+  if (expr.is === 'ref') {
+    const binding = arrange.find((candidate) => candidate.name === expr.from)
+    if (!binding || expr.at !== 'response') return null
+    return { noun: binding.recipe, sample: valueAt(sighting.made.get(binding.name)?.response, expr.path) }
+  }
+  const table = likelyTable(bench.knowledge, endpoint)?.name ?? null
+  const target = expr.is === 'literal' ? referenceTable(bench.knowledge, name, table) : null
+  return target && expr.is === 'literal' ? { noun: nounOf(target.table), sample: expr.value } : null
 }
 
 /** An id of the same form that nothing has; `null` where the form tells nothing. */
