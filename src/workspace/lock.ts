@@ -7,6 +7,9 @@ import { locksDir } from './directories.ts'
 import { isAlive, type ProcessIdentity, thisProcess } from './process-identity.ts'
 import { projectKey } from './project-key.ts'
 
+/** Who replaces a stale lock needs a moment. */
+const CLAIM_POLL_MS = 5
+
 /**
  * Claims a project for this process; answers the function that lets it go. The lock lies outside the project, and one that a
  * dead process left is taken over. Throws `ALREADY_RUNNING` while another run holds it.
@@ -21,7 +24,11 @@ export async function lockProject(root: string): Promise<() => Promise<void>> {
   try {
     // A link appears with its content in one step; whoever reads the lock reads it whole.
     while (!(await tryLink(aside, lock))) {
-      const theirs = await readFile(lock, 'utf8').catch(() => null)
+      const theirs = await readFile(lock, 'utf8').catch((error: NodeJS.ErrnoException) => {
+        // Let go in this very moment: to be tried again. What is there and cannot be read would be tried for ever.
+        if (error.code === 'ENOENT') return null
+        throw unreadable(lock, error)
+      })
       if (theirs === null) continue
       const holder = parse(theirs)
       if (holder && isAlive(holder))
@@ -42,6 +49,13 @@ export async function lockProject(root: string): Promise<() => Promise<void>> {
     process.off('exit', unlock)
     unlock()
   }
+}
+
+function unreadable(lock: string, error: Error): AgentError {
+  return new AgentError('environment', 'LOCK_UNREADABLE', `The project’s lock cannot be read: ${error.message}`, {
+    value: lock,
+    next: 'Remove it, or make it readable, when no other run is at work (an earlier one may have run as another user).',
+  })
 }
 
 function readQuietly(file: string): string | null {
@@ -69,8 +83,10 @@ async function tryLink(from: string, to: string): Promise<boolean> {
 async function replaceStale(lock: string, stale: string, ours: string): Promise<boolean> {
   const claim = `${lock}.${createHash('sha256').update(stale).digest('hex').slice(0, 12)}.claim`
   if (!(await tryLink(ours, claim))) {
-    const claimant = parse((await readFile(claim, 'utf8').catch(() => null)) ?? '')
-    if (claimant && !isAlive(claimant)) await rm(claim, { force: true })
+    const text = await readFile(claim, 'utf8').catch(() => null)
+    const claimant = text === null ? null : parse(text)
+    if (text !== null && (claimant === null || !isAlive(claimant))) await rm(claim, { force: true })
+    else await new Promise((resolve) => setTimeout(resolve, CLAIM_POLL_MS))
     return false
   }
   try {

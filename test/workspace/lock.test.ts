@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
-import { readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeEach, expect, it, onTestFinished, vi } from 'vitest'
 import { cacheDir, locksDir, runsDir } from '../../src/workspace/directories.ts'
@@ -62,4 +63,25 @@ it('keeps its directories where XDG says, or all in one', () => {
   onTestFinished(() => void vi.unstubAllEnvs())
   expect(cacheDir()).toBe('/home/u/.cache/integration-test-builder')
   expect(runsDir()).toBe('/state/integration-test-builder/runs')
+})
+
+it('says so when a lock is there and cannot be read, instead of trying for ever', async () => {
+  const root = makeProject({})
+  const unlock = await lockProject(root)
+  const [name = ''] = readdirSync(locksDir())
+  await unlock()
+  mkdirSync(join(locksDir(), name))
+  await expect(lockProject(root)).rejects.toMatchObject({ code: 'LOCK_UNREADABLE' })
+})
+
+it('is not held up by a claim on a stale lock that nobody can have made', async () => {
+  const root = makeProject({})
+  const unlock = await lockProject(root)
+  const lock = join(locksDir(), readdirSync(locksDir())[0] ?? '')
+  const stale = JSON.stringify({ pid: process.pid, started: '1' })
+  writeFileSync(lock, stale)
+  writeFileSync(`${lock}.${createHash('sha256').update(stale).digest('hex').slice(0, 12)}.claim`, 'half a li')
+  await unlock()
+  await (await lockProject(root))()
+  expect(readdirSync(locksDir())).toEqual([])
 })

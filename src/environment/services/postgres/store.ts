@@ -15,6 +15,9 @@ export interface PostgresStore extends Store {
   close(): Promise<void>
 }
 
+/** Longer than any migration pauses between two tables. */
+const SCHEMA_SETTLES_MS = 20_000
+
 /** Our view of `database`; `<database>_template` holds the state to return to. */
 export function openPostgresStore(cluster: Cluster, name: string, database: string, marker: string): PostgresStore {
   const template = `${database}_template`
@@ -43,7 +46,9 @@ export function openPostgresStore(cluster: Cluster, name: string, database: stri
   }
 
   async function snapshot(): Promise<Snapshot> {
+    const deadline = Date.now() + SCHEMA_SETTLES_MS
     for (;;) {
+      if (Date.now() > deadline) throw neverSettles(database)
       const tables = (catalog?.tables ?? (await readTables())).filter(isOwn)
       const known = catalog?.fingerprint
       try {
@@ -222,4 +227,11 @@ function refillScript(tables: CatalogTable[], reference: Reference): string {
 
 function literal(text: string): string {
   return `E'${text.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`
+}
+
+function neverSettles(database: string): AgentError {
+  return new AgentError('environment', 'STORE_BUSY', 'The tables change faster than they can be read.', {
+    value: database,
+    next: 'Look for something in the application that makes or drops tables without a pause.',
+  })
 }
