@@ -108,9 +108,11 @@ function logIn({ rows, asked: { body } }: Context, traits: Set<Trait>): Answer {
 
 const publicUser = ({ id = null, email = null, name = null }: Row): Json => ({ id, email, name })
 
-function profile({ rows, account }: Context, user: Row): Json {
-  const following = rows.of('follows').some((row) => row.user_id === user.id && row.follower_id === account?.id)
-  return { id: user.id ?? null, name: user.name ?? null, following }
+const isFollowed = ({ rows, account }: Pick<Context, 'rows' | 'account'>, user: Row): boolean =>
+  rows.of('follows').some((row) => row.user_id === user.id && row.follower_id === account?.id)
+
+function profile(context: Context, user: Row): Json {
+  return { id: user.id ?? null, name: user.name ?? null, following: isFollowed(context, user) }
 }
 
 function updateMe({ rows, asked: { body } }: Context, account: Row): Answer {
@@ -151,6 +153,7 @@ function publicPost({ rows, account }: Context, post: Row): Json {
     categoryId: post.category_id ?? null,
     tags: linked.map((row) => rows.of('tags').find((tag) => tag.id === row.tag_id)?.name ?? null),
     author: author?.name ?? null,
+    following: author !== undefined && isFollowed({ rows, account }, author),
     likes: likes.length,
     liked: likes.some((row) => row.user_id === account?.id),
   }

@@ -84,6 +84,7 @@ describe('a blog', () => {
     expect(seen(await observed('POST /posts/{slug}/like success'))).toMatchObject({ liked: true })
     expect(seen(await observed('DELETE /posts/{slug}/like success'))).toMatchObject({ liked: false })
     expect(seen(await observed('POST /users/{id}/follow success'))).toMatchObject({ following: true })
+    expect(answer(await observed('GET /posts/{slug} workflow after follow')).following).toMatchObject({ value: true })
     const list = answer(await observed('GET /posts workflow after like')).posts
     expect(list).toMatchObject({ items: [{ properties: { liked: { value: true }, likes: { value: 1 } } }] })
   })
