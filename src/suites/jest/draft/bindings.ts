@@ -3,18 +3,35 @@ import type { Binding, Expr } from '../../../contracts/observation.ts'
 import type { CaseScope, DraftContext } from './case-scope.ts'
 import { exprDoc } from './expressions.ts'
 import { exprAt, pathWithin } from './json.ts'
+import { camel } from './names.ts'
 import type { Doc } from './print/doc.ts'
 import type { Factory } from './recipes.ts'
+import { type Scenario, scenarioOf } from './scenarios.ts'
 
-/** `const article = await createArticle(user, { title })` per binding; without the variable where nothing refers to it. */
+/**
+ * `const { user, article } = await givenArticle()` for what many tests start with, `const other = await createArticle(user, { title })`
+ * for each other binding; without the variable where nothing refers to it.
+ */
 export function bindingDocs(bindings: Binding[], scope: CaseScope, context: DraftContext): Doc[] {
   const docs: Doc[] = []
+  const scenario = scenarioOf(bindings, context.scenarios)
   // From the last to the first: what a later one needs is in use.
-  for (const binding of bindings.toReversed()) {
+  for (const binding of bindings.slice(scenario?.bindings.length ?? 0).toReversed()) {
     const factory = context.factories.get(binding.recipe)
     if (factory) docs.unshift(bindingDoc(binding, factory, scope))
   }
+  if (scenario) docs.unshift(scenarioDoc(scenario, scope))
   return docs
+}
+
+function scenarioDoc(scenario: Scenario, scope: CaseScope): Doc {
+  const { code } = scope
+  scenario.used = true
+  const names = scenario.bindings.map(({ name }) => name).filter(scope.isUsed)
+  const made: Doc = ['await ', code.call(scenario.name, [])]
+  if (names.length === 0) return code.statement(made)
+  const entries = names.map((name) => ({ key: camel(name), value: scope.nameOf(name) }))
+  return code.statement(['const ', code.object(entries), ' = ', made])
 }
 
 function bindingDoc(binding: Binding, factory: Factory, scope: CaseScope): Doc {

@@ -9,6 +9,7 @@ import { type Held, heldBindings, type PatternScope, shapeOf } from './patterns.
 import type { Code } from './print/code.ts'
 import type { Doc } from './print/doc.ts'
 import { accessPath, builderFor, builderName, type Factories } from './recipes.ts'
+import type { Scenario } from './scenarios.ts'
 
 /** What drafting one case needs to know of everything else. */
 export interface DraftContext {
@@ -16,6 +17,7 @@ export interface DraftContext {
   uses: Uses
   map: ProjectMap
   factories: Factories
+  scenarios: Scenario[]
   observations: Observation[]
   /** How refusals look alike, for a helper that says so. */
   errors: ErrorShape | null

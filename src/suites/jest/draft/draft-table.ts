@@ -1,16 +1,13 @@
 import type { JsonPath } from '../../../contracts/json.ts'
 import type { Case, Expr, Observation, Pattern } from '../../../contracts/observation.ts'
+import { tabulate } from './answers.ts'
 import { createCaseScope, credentialDoc, type DraftContext } from './case-scope.ts'
-import { cutMessages } from './cut-messages.ts'
 import { caseBody, type DraftedTest, draftCase, referredPaths, reviewOf } from './draft-case.ts'
 import { exprDoc } from './expressions.ts'
 import { exprAt, pathWithin, requestEntityPath, walkExpr, walkPattern } from './json.ts'
-import { plain, takeName } from './names.ts'
-import { patternDoc } from './patterns.ts'
-import { type Doc, indent, join, newline, printDoc } from './print/doc.ts'
+import { plain } from './names.ts'
+import type { Doc } from './print/doc.ts'
 import { commonBody } from './recipes.ts'
-import { mapSame } from './settle.ts'
-import type { Style } from './style.ts'
 import { shortTitles, splitTitles } from './titles.ts'
 
 type Part = 'credential' | 'body' | 'query'
@@ -116,6 +113,8 @@ function mentions(pattern: Pattern | null): boolean {
   return found
 }
 
+const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b)
+
 const commonOf = (all: Observation[], endpoint: string) =>
   commonBody(all.filter(({ case: { act } }) => act.endpoint === endpoint).map(({ case: { act } }) => act.body))
 
@@ -165,7 +164,6 @@ function hasReference(expr: Expr | undefined): boolean {
 function draftTable(members: Observation[], part: Part, all: Observation[], context: DraftContext): DraftedTest[] {
   const [first] = members as [Observation]
   const { code } = context
-  const answer = commonAnswer(members)
   const common = commonOf(all, first.case.act.endpoint)
   const arrange = fullest(members.map((member) => member.case.arrange))
   const looks = fullest(members.map((member) => member.expected.rows))
@@ -174,7 +172,7 @@ function draftTable(members: Observation[], part: Part, all: Observation[], cont
   const drafted: Observation = {
     ...first,
     case: subject,
-    expected: { ...first.expected, body: answer.pattern, rows: looks },
+    expected: { ...first.expected, rows: looks },
     passes: members.flatMap(({ passes }) => passes),
   }
   const scope = createCaseScope(context, subject, members.flatMap(referredPaths))
@@ -188,22 +186,16 @@ function draftTable(members: Observation[], part: Part, all: Observation[], cont
   const parameter = code.style.typescript ? `${actorName}: Record<string, any>` : (actorName ?? '')
   const shown = shortTitles(members.map((member) => member.case.title))
   const titles = splitTitles(shown)
-  const rowOf = (member: Observation, index: number, patterns: Pattern[]) =>
-    code.array([
+  const table = tabulate(
+    members,
+    (member, index) => [
       code.string(titles.labels[index] as string),
       cellDoc(member),
       ...(status ? [String(member.expected.status)] : []),
-      ...patterns.map((pattern) => patternDoc(pattern, scope)),
-    ])
-  const full = members.map((member, index) => rowOf(member, index, answer.cells[index] ?? []))
-  const cut = cutMessages(
-    answer.cells,
-    full.map((row) => excessOf(row, code.style)),
+    ],
+    scope,
   )
-  const rows = cut ? members.map((member, index) => rowOf(member, index, cut.cells[index] ?? [])) : full
-  const partly = cut ? (answer.names[cut.column] as string) : null
-  const wanted = answer.pattern && partly ? asPart(answer.pattern, partly) : answer.pattern
-  const body = caseBody({ ...drafted, expected: { ...drafted.expected, body: wanted } }, scope, context, {
+  const body = caseBody({ ...drafted, expected: { ...drafted.expected, body: table.body } }, scope, context, {
     status,
     ...(part === 'body' ? { changes: column } : {}),
     ...(part === 'query' ? { query: column } : {}),
@@ -225,86 +217,18 @@ function draftTable(members: Observation[], part: Part, all: Observation[], cont
     )
   }
 
-  const params = ['_', column, ...(status ? [status] : []), ...answer.names]
-  const table: Doc = [
-    '[',
-    indent([newline, ...join([',', newline], rows), code.style.trailingCommas ? ',' : '']),
-    newline,
-    ']',
-  ]
+  const params = ['_', column, ...(status ? [status] : []), ...table.names]
   const run = code.arrow(params, body, { async: true })
-  const doc: Doc = [code.style.caseWord, '.each(', table, ')(', code.string(titles.pattern), ', ', run, ')']
+  const doc: Doc = [
+    code.style.caseWord,
+    '.each(',
+    code.rows(table.rows),
+    ')(',
+    code.string(titles.pattern),
+    ', ',
+    run,
+    ')',
+  ]
   const cases = members.map((member, index) => ({ title: shown[index] as string, id: member.case.id }))
   return [{ kind: first.case.kind, doc: code.statement(doc), cases, review: reviewOf(members) }]
-}
-
-/** Characters by which a row of a table is longer than its line. */
-function excessOf(row: Doc, { width, indent }: Style): number {
-  const { text } = printDoc(row, { width: Number.POSITIVE_INFINITY, indent })
-  return text.trimEnd().length + 1 + 2 * (indent === '\t' ? 4 : indent.length) - width
-}
-
-/** The same, but of what `$name` stands for only a part is given. */
-const asPart = (pattern: Pattern, name: string) =>
-  mapSame(pattern, (one) => (one.from === `$${name}` ? { ...one, from: `~${name}` } : one))
-
-const FEW = 2
-
-/** What all answers have in common, with names in place of the few smallest parts in which they differ. */
-function commonAnswer(members: Observation[]): { pattern: Pattern | null; names: string[]; cells: Pattern[][] } {
-  const bodies = members.map(({ expected }) => expected.body)
-  const [first] = bodies
-  if (!first || bodies.some((body) => !body)) return { pattern: first ?? null, names: [], cells: [] }
-  const patterns = bodies as Pattern[]
-  const paths = differences(patterns, [])
-  const taken = new Set(['changes', 'query', 'headers', 'payload'])
-  const names = paths.map((path) => {
-    const word = path.findLast((key) => !/^\d+$/.test(key))?.replace(/\W/g, '')
-    return takeName([word || 'body', 'expected'], taken)
-  })
-  const pattern = paths.reduce((whole, path, index) => withPlaceholder(whole, path, names[index] as string), first)
-  const cells = patterns.map((body) => paths.map((path) => partAt(body, path)))
-  return { pattern, names, cells }
-}
-
-const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b)
-
-/** The parts of an exact object or array, by key; `null` for what has none. */
-function partsOf(pattern: Pattern): Record<string, Pattern> | null {
-  if (pattern.is === 'object') return pattern.properties
-  return pattern.is === 'array' && pattern.ordered ? Object.fromEntries(pattern.items.entries()) : null
-}
-
-const partAt = (pattern: Pattern, path: string[]): Pattern =>
-  path.reduce((part, key) => partsOf(part)?.[key] ?? part, pattern)
-
-/** Where patterns of the same build differ: a few deep paths, or the place where they differ in many ways. */
-function differences(patterns: Pattern[], path: string[]): string[][] {
-  const [first] = patterns
-  if (!first || patterns.every((pattern) => same(pattern, first))) return []
-  const parts = patterns.map(partsOf)
-  const build = (pattern: Pattern, own: Record<string, Pattern> | null) =>
-    own && [pattern.is, pattern.is === 'object' && pattern.exact, Object.keys(own)]
-  const shape = build(first, parts[0] ?? null)
-  if (!shape || patterns.some((pattern, index) => !same(build(pattern, parts[index] ?? null), shape))) return [path]
-  const keys = Object.keys(parts[0] ?? {})
-  const inner = keys.flatMap((key) =>
-    differences(
-      parts.map((own) => own?.[key] as Pattern),
-      [...path, key],
-    ),
-  )
-  return inner.length > FEW ? [path] : inner
-}
-
-function withPlaceholder(pattern: Pattern, path: string[], name: string): Pattern {
-  const [key, ...rest] = path
-  if (key === undefined) return { is: 'same', from: `$${name}`, at: 'response', path: [], provenance: 'promised' }
-  if (pattern.is === 'object') {
-    const inner = pattern.properties[key] as Pattern
-    return { ...pattern, properties: { ...pattern.properties, [key]: withPlaceholder(inner, rest, name) } }
-  }
-  if (pattern.is !== 'array') return pattern
-  const items = pattern.items.map((item, index) => (String(index) === key ? withPlaceholder(item, rest, name) : item))
-  return { ...pattern, items }
 }

@@ -11,6 +11,7 @@ import { createOwnership, manifestFile } from './manifest.ts'
 import { createCode } from './print/code.ts'
 import { join, newline, printDoc } from './print/doc.ts'
 import { planFactories } from './recipes.ts'
+import { planScenarios } from './scenarios.ts'
 import { planMode, planServices, planVariables } from './services.ts'
 import { settleReferences } from './settle.ts'
 import { readStyle, type Style } from './style.ts'
@@ -87,7 +88,9 @@ export async function draftJestSuite(input: DraftInput): Promise<Suite> {
     const uses: Uses = { unique: new Set(), helpers: new Set(), methods: new Set(), shapes: new Map() }
     const observations = settleReferences(exploration.observations, exploration.recipes)
     const errors = findErrorShape(observations)
-    return { code: createCode(style), uses, map, factories: planFactories(exploration), observations, errors }
+    const factories = planFactories(exploration)
+    const scenarios = planScenarios(observations, factories)
+    return { code: createCode(style), uses, map, factories, scenarios, observations, errors }
   }
 }
 

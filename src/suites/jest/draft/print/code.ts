@@ -11,6 +11,8 @@ export interface Code {
   literal(value: unknown): Doc
   object(entries: Entry[]): Doc
   array(items: Doc[]): Doc
+  /** An array with one item a line. */
+  rows(items: Doc[]): Doc
   call(callee: Doc, args: Doc[]): Doc
   /** `api.post(…).set(…)`: calls that break before each dot when they do not fit. */
   chain(head: string, calls: { name: string; args: Doc[] }[]): Doc
@@ -142,6 +144,12 @@ export function createCode(style: Style): Code {
     literal,
     object,
     array,
+    rows: (items) => [
+      '[',
+      indent([newline, ...join([',', newline], items), style.trailingCommas ? ',' : '']),
+      newline,
+      ']',
+    ],
     call,
     chain,
     arrow,

@@ -1,20 +1,25 @@
 import type { JsonPath } from '../../../../contracts/json.ts'
-import type { Expr, Observation, Recipe, RequestTemplate } from '../../../../contracts/observation.ts'
-import { headerName } from '../case-scope.ts'
+import type { Binding, Expr, Observation, Recipe, RequestTemplate } from '../../../../contracts/observation.ts'
+import { type DraftContext, headerName } from '../case-scope.ts'
 import { entriesOf, requestDoc, type Scope, type Shape, type Uses } from '../expressions.ts'
 import { exprAt, pathWithin } from '../json.ts'
 import { camel, splitEndpoint, takeName } from '../names.ts'
 import type { Code, Entry } from '../print/code.ts'
 import { type Doc, join, newline } from '../print/doc.ts'
 import { accessPath, type Factories, type Factory } from '../recipes.ts'
+import { type Scenario, scenarioOf } from '../scenarios.ts'
 
 /** One function per recipe in use, dependencies first. Marks what they use in turn. */
-export function factoryDocs(
-  factories: Factories,
-  code: Code,
-  uses: Uses,
-  observations: Observation[],
-): { docs: Doc[]; names: string[] } {
+export function factoryDocs({ factories, scenarios, code, uses, observations }: DraftContext): {
+  docs: Doc[]
+  names: string[]
+} {
+  const given = scenarios.filter((scenario) => scenario.used)
+  for (const { bindings } of given)
+    for (const { recipe } of bindings) {
+      const factory = factories.get(recipe)
+      if (factory) factory.used = true
+    }
   const wanted = [...factories.values()].filter(({ used }) => used)
   for (const factory of wanted)
     for (const need of Object.values(factory.recipe.needs)) {
@@ -36,10 +41,28 @@ export function factoryDocs(
     docs: [
       ...builders.map((factory) => builderDoc(factory, code, uses)),
       ...docs,
+      ...given.map((scenario) => scenarioDoc(scenario, given, factories, code)),
       ...shapes.map((shape) => shapeDoc(shape, code)),
     ],
-    names: [...builders.map(({ builder }) => builder as string), ...[...used, ...shapes].map(({ name }) => name)],
+    names: [
+      ...builders.map(({ builder }) => builder as string),
+      ...[...used, ...given, ...shapes].map(({ name }) => name),
+    ],
   }
+}
+
+/** `async function givenOrder() { … return { user, product, order } }`. */
+function scenarioDoc({ name, bindings }: Scenario, all: Scenario[], factories: Factories, code: Code): Doc {
+  const start = scenarioOf(bindings.slice(0, -1), all)
+  const held = (list: Binding[]) => code.object(list.map(({ name: own }) => ({ key: camel(own), value: camel(own) })))
+  const statements = bindings.slice(start?.bindings.length ?? 0).map(({ name: own, recipe, needs }): Doc => {
+    const factory = factories.get(recipe)
+    const args = Object.keys(factory?.recipe.needs ?? {}).map((need) => camel(needs[need] ?? need))
+    return code.constant(camel(own), ['await ', code.call(factory?.name ?? '', args)])
+  })
+  if (start) statements.unshift(code.statement(['const ', held(start.bindings), ` = await ${start.name}()`]))
+  const exported = code.style.esm || code.style.typescript ? 'export ' : ''
+  return [`${exported}async function ${name}() `, block([...statements, code.statement(['return ', held(bindings)])])]
 }
 
 /** `const authorOf = (user) => ({ username: user.username, … })`. */

@@ -29,7 +29,7 @@ export async function supportFiles(
   plan: { folder: string; services: ComposeService[]; variables: Record<string, string>; mode: string | null },
 ): Promise<Support> {
   const { map, exploration, tables } = input
-  const { code, uses, factories, observations } = context
+  const { code, uses } = context
   const { style } = code
   const extensions = await importsNeedExtensions(input, style.esm)
   const native = style.esm && !isTranspiled(input)
@@ -43,7 +43,7 @@ export async function supportFiles(
       kind: 'helper',
     })
 
-  const made = factoryDocs(factories, code, uses, observations)
+  const made = factoryDocs(context)
   const store = map.stores.find(({ name }) => (tables[name] ?? []).length > 0)
   const access = store ? accessTo(store, map.dependencies, imports.of) : null
   const cleanup = store && access ? planCleanup(exploration, tables[store.name] ?? [], store.engine) : null
