@@ -23,9 +23,10 @@ export function tabulate(
 ): AnswerTable {
   const { code } = scope
   const rowsOf = (cells: Pattern[][]) =>
-    members.map((member, index) =>
-      code.array([...cellsOf(member, index), ...(cells[index] ?? []).map((cell) => patternDoc(cell, scope))]),
-    )
+    members.map((member, index) => {
+      const row = [...cellsOf(member, index), ...(cells[index] ?? []).map((cell) => patternDoc(cell, scope))]
+      return row.length === 1 ? (row[0] as Doc) : code.array(row)
+    })
   const excess = (rows: Doc[]) => rows.map((row) => excessOf(row, code.style))
   const whole = commonAnswer(members)
   const isLong = excess(rowsOf(whole.cells)).some((count) => count > 0)

@@ -29,6 +29,17 @@ export function responseDocs(expected: Expected, response: string, scope: CaseSc
   return docs
 }
 
+/** Compares all rows that the test made before and after the act; for acts that were seen to change none at all. */
+export function ownRowsDocs(scope: CaseScope): { before: Doc[]; after: Doc[] } {
+  const { code } = scope
+  scope.uses.helpers.add('ownRows')
+  const name = scope.take(['before', 'ownBefore'])
+  return {
+    before: [code.constant(name, 'await ownRows()')],
+    after: [code.statement(`expect(await ownRows()).toEqual(${name})`)],
+  }
+}
+
 /** Looks at rows before the act, and the assertions after it. */
 export function rowDocs(
   expectations: RowExpectation[],

@@ -1,6 +1,6 @@
 import type { Json, JsonPath } from '../../../contracts/json.ts'
 import type { Case, Credential, Expr, Observation, Pattern, RequestTemplate } from '../../../contracts/observation.ts'
-import type { ProjectMap } from '../../../contracts/project.ts'
+import type { DataStore, ProjectMap } from '../../../contracts/project.ts'
 import type { ErrorShape } from './errors.ts'
 import { exprDoc, type Uses } from './expressions.ts'
 import { exprAt, pathWithin, requestEntityPath } from './json.ts'
@@ -10,6 +10,7 @@ import type { Code } from './print/code.ts'
 import type { Doc } from './print/doc.ts'
 import { accessPath, builderFor, builderName, type Factories } from './recipes.ts'
 import type { Scenario } from './scenarios.ts'
+import type { CleanupPlan } from './support/cleanup.ts'
 
 /** What drafting one case needs to know of everything else. */
 export interface DraftContext {
@@ -19,6 +20,8 @@ export interface DraftContext {
   factories: Factories
   scenarios: Scenario[]
   observations: Observation[]
+  /** The store that tests look into, and where their own rows are in it; `null` when there is none they can reach. */
+  database: { store: DataStore; cleanup: CleanupPlan } | null
   /** How refusals look alike, for a helper that says so. */
   errors: ErrorShape | null
 }

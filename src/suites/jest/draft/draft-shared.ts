@@ -76,7 +76,8 @@ function sharedKey(observation: Observation, all: Observation[]): string | null 
   return isPlainRefusal(observation, all) ? `${subject.kind} ${subject.title} ${answer}` : null
 }
 
-const answerKey = ({ expected: { status, body, headers, contentType } }: Observation) =>
+/** Equal for the same answers, whatever they rest on. */
+export const answerKey = ({ expected: { status, body, headers, contentType } }: Observation) =>
   JSON.stringify([status, body, headers, contentType], (name, value) =>
     name === 'provenance' ? undefined : (value as unknown),
   )

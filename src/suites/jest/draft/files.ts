@@ -16,6 +16,8 @@ export interface Block {
 export interface TestFile {
   /** Without folder and suffix: `articles`, `articles.comments`. */
   name: string
+  /** Before the tests. */
+  head?: Doc
   blocks: Block[]
 }
 

@@ -1,9 +1,11 @@
 import { posix } from 'node:path'
 import type { DraftInput } from '../../../contracts/plugs.ts'
 import type { ReviewItem, Suite, SuiteFile } from '../../../contracts/suite.ts'
+import { planAccess } from './access.ts'
 import type { DraftContext } from './case-scope.ts'
 import { missingDependencies, ownConfig, planCommand } from './command.ts'
 import { composeFile } from './compose.ts'
+import { draftAccess } from './draft-access.ts'
 import { findErrorShape } from './errors.ts'
 import type { Uses } from './expressions.ts'
 import { blockDoc, draftFile, planFiles, type TestFile } from './files.ts'
@@ -15,6 +17,8 @@ import { planScenarios } from './scenarios.ts'
 import { planMode, planServices, planVariables } from './services.ts'
 import { settleReferences } from './settle.ts'
 import { readStyle, type Style } from './style.ts'
+import { planCleanup } from './support/cleanup.ts'
+import { accessTo } from './support/handles.ts'
 import { supportFiles } from './support/index.ts'
 
 const COMPOSE = 'docker-compose.test.yml'
@@ -28,9 +32,13 @@ export async function draftJestSuite(input: DraftInput): Promise<Suite> {
   const style = await readStyle(input)
   const context = createContext(input, style)
   // The first pass finds out what tests need of the factories, the second writes them knowing it.
+  const access = planAccess(context)
+  context.observations = context.observations.filter((observation) => !access?.taken.has(observation))
+  if (access) draftAccess(access, context)
   const plan = planFiles(map, context)
   resetUses(context.uses)
-  const testFiles = plan.map((file) => draftFile(file, context))
+  const testFiles: TestFile[] = plan.map((file) => draftFile(file, context))
+  if (access) testFiles.push({ name: 'access', ...draftAccess(access, context) })
   const ownership = await createOwnership(input.existing)
   const services = planServices(map.stores)
   const variables = planVariables(input, services)
@@ -90,8 +98,16 @@ export async function draftJestSuite(input: DraftInput): Promise<Suite> {
     const errors = findErrorShape(observations)
     const factories = planFactories(exploration)
     const scenarios = planScenarios(observations, factories)
-    return { code: createCode(style), uses, map, factories, scenarios, observations, errors }
+    const database = planDatabase(input)
+    return { code: createCode(style), uses, map, factories, scenarios, observations, database, errors }
   }
+}
+
+/** The store that has tables, where the project's handle or its driver leads tests to it. */
+function planDatabase({ map, exploration, tables }: DraftInput): DraftContext['database'] {
+  const store = map.stores.find(({ name }) => (tables[name] ?? []).length > 0)
+  const isReachable = store && accessTo(store, map.dependencies, () => ({ line: '', name: 'db' })) !== null
+  return isReachable ? { store, cleanup: planCleanup(exploration, tables[store.name] ?? []) } : null
 }
 
 const OFTEN = 4
@@ -118,7 +134,7 @@ function printFile(file: TestFile, context: DraftContext, exported: string[], fr
   const body = printDoc(
     join(
       [newline, newline],
-      file.blocks.map((block) => blockDoc(block, context)),
+      [...(file.head ? [file.head] : []), ...file.blocks.map((block) => blockDoc(block, context))],
     ),
     layout,
   )

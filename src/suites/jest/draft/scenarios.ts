@@ -1,5 +1,5 @@
 import type { Binding, Observation } from '../../../contracts/observation.ts'
-import { pascal } from './names.ts'
+import { pascal, takeName } from './names.ts'
 import type { Factories } from './recipes.ts'
 
 /** What tests arrange again and again: `givenOrder()` makes an order with the user and the product that it needs. */
@@ -46,9 +46,25 @@ function needed(bindings: Binding[]): Set<string> {
   return names
 }
 
-/** The longest scenario that a list of bindings starts with. */
+/** The scenario of exactly these bindings, which is planned if it was not. */
+export function ensureScenario(bindings: Binding[], scenarios: Scenario[]): Scenario {
+  const known = scenarios.find((scenario) => JSON.stringify(scenario.bindings) === JSON.stringify(bindings))
+  if (known) return known
+  const last = bindings.at(-1)
+  const isWhole = needed(bindings).size === bindings.length
+  const noun = isWhole ? pascal(last?.recipe ?? '') : bindings.map(({ name }) => pascal(name)).join('And')
+  const name = takeName([`given${noun}`], new Set(scenarios.map((scenario) => scenario.name)))
+  const scenario = { name, bindings, used: false }
+  scenarios.push(scenario)
+  scenarios.sort((a, b) => a.bindings.length - b.bindings.length || (a.name < b.name ? -1 : 1))
+  return scenario
+}
+
+/** The longest scenario of several bindings that a list of them starts with. */
 export function scenarioOf(bindings: Binding[], scenarios: Scenario[]): Scenario | undefined {
   return scenarios.findLast(
-    (scenario) => JSON.stringify(bindings.slice(0, scenario.bindings.length)) === JSON.stringify(scenario.bindings),
+    (scenario) =>
+      scenario.bindings.length > 1 &&
+      JSON.stringify(bindings.slice(0, scenario.bindings.length)) === JSON.stringify(scenario.bindings),
   )
 }

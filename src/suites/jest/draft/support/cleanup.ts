@@ -10,7 +10,7 @@ export type Sign =
   | { is: 'made'; column: string }
   | { is: 'parent'; column: string; variable: string }
 
-/** What `removeMarked` does, children first, with a variable for each set of parent rows. */
+/** Where own rows are, children first, with a variable for each set of parent rows. */
 export interface CleanupPlan {
   /** Sub-selects of own rows, parents first. */
   sets: { variable: string; table: string; column: string; signs: Sign[] }[]
@@ -20,7 +20,7 @@ export interface CleanupPlan {
   usesMade: boolean
 }
 
-export function planCleanup(exploration: Exploration, tables: Table[], engine: string): CleanupPlan {
+export function planCleanup(exploration: Exploration, tables: Table[]): CleanupPlan {
   const rules = new Map(exploration.cleanup.map((rule) => [rule.table, rule]))
   const numbered = markless(exploration)
   const sets: CleanupPlan['sets'] = []
@@ -57,8 +57,6 @@ export function planCleanup(exploration: Exploration, tables: Table[], engine: s
   }
 
   const removals = exploration.cleanup.flatMap((rule) => {
-    // SQLite only cascades on connections that ask for it.
-    if (rule.cascades && engine !== 'sqlite') return []
     const signs = signsOf(rule)
     return signs.length > 0 ? [{ table: rule.table, signs }] : []
   })

@@ -7,7 +7,6 @@ import { restyle } from '../print/restyle.ts'
 import type { ComposeService } from '../services.ts'
 import { appModule, needsOpening } from './app.ts'
 import { assertionsModule } from './assertions.ts'
-import { planCleanup } from './cleanup.ts'
 import { databaseModule } from './database.ts'
 import { environmentModule } from './environment.ts'
 import { factoryDocs } from './factories.ts'
@@ -22,13 +21,16 @@ interface Support {
   importFrom(path: string): string
 }
 
+/** What tests see of the database. */
+const LOOKS = ['ownRows', 'rows']
+
 /** The helper folder: only what the tests drafted so far use. */
 export async function supportFiles(
   input: DraftInput,
   context: DraftContext,
   plan: { folder: string; services: ComposeService[]; variables: Record<string, string>; mode: string | null },
 ): Promise<Support> {
-  const { map, exploration, tables } = input
+  const { map, tables } = input
   const { code, uses } = context
   const { style } = code
   const extensions = await importsNeedExtensions(input, style.esm)
@@ -44,9 +46,8 @@ export async function supportFiles(
     })
 
   const made = factoryDocs(context)
-  const store = map.stores.find(({ name }) => (tables[name] ?? []).length > 0)
+  const { store, cleanup } = context.database ?? { store: undefined, cleanup: null }
   const access = store ? accessTo(store, map.dependencies, imports.of) : null
-  const cleanup = store && access ? planCleanup(exploration, tables[store.name] ?? [], store.engine) : null
   const guardRequests = Boolean(store && access) && jestMajor(input) < 27
   const removes = (cleanup?.removals.length ?? 0) > 0
   const usesUnique = uses.unique.size > 0 || removes
@@ -82,6 +83,7 @@ export async function supportFiles(
           tables: tables[store.name] ?? [],
           plan: cleanup,
           compose: plan.services.length > 0,
+          looksAtOwn: uses.helpers.has('ownRows'),
           guardRequests,
         },
         style,
@@ -115,11 +117,11 @@ export async function supportFiles(
   function helperNames(): string[] {
     const source = files.find(({ path }) => path.includes('/assertions.'))?.content ?? ''
     const all = [...uses.helpers].filter((name) => new RegExp(`\\b(const|function) ${name}\\b`).test(source))
-    return [...new Set(['expectResponse', ...all])].filter((name) => name !== 'rows').sort()
+    return [...new Set(['expectResponse', ...all])].filter((name) => !LOOKS.includes(name)).sort()
   }
 
   function exportedNames(): string[] {
-    const database = access && uses.helpers.has('rows') ? ['rows'] : []
+    const database = access ? LOOKS.filter((name) => uses.helpers.has(name)) : []
     return ['api', ...made.names, ...helperNames(), ...database, ...(usesUnique ? ['unique'] : [])].sort()
   }
 
@@ -142,7 +144,7 @@ export async function supportFiles(
     const from: [string, string[]][] = [
       ['app', ['api', ...(opens ? ['open', 'shut'] : [])]],
       ['assertions', helperNames()],
-      ['database', access ? [...fromDatabase, ...(shared.includes('rows') ? ['rows'] : [])] : []],
+      ['database', access ? [...fromDatabase, ...LOOKS.filter((name) => shared.includes(name))] : []],
       ['factories', made.names],
       ['unique', usesUnique ? ['unique'] : []],
     ]
@@ -171,7 +173,7 @@ export async function supportFiles(
     const hooked = hooks.map((hook) => (/open|shut/.test(hook) ? hook : hook.replace('(', '(database.')))
     const list = [
       'api',
-      ...(shared.includes('rows') ? ['rows: database.rows'] : []),
+      ...LOOKS.filter((name) => shared.includes(name)).map((name) => `${name}: database.${name}`),
       ...(usesUnique ? ['unique'] : []),
       ...whole.map((file) => `...${file}`),
     ]

@@ -1,0 +1,204 @@
+import type { Binding, Credential, Expr, Observation, RequestTemplate } from '../../../contracts/observation.ts'
+import { countDifferences } from './answers.ts'
+import type { DraftContext } from './case-scope.ts'
+import { answerKey } from './draft-shared.ts'
+import { walkExpr, walkPattern } from './json.ts'
+import { accessPath } from './recipes.ts'
+import { ensureScenario, type Scenario } from './scenarios.ts'
+
+/** In what a refused request departs from the one that its endpoint grants. */
+export type Departure =
+  | { by: 'credential'; credential: Exclude<Credential, { is: 'valid' }> }
+  | { by: 'account'; binding: Binding }
+  /** `{ order: { id: … } }`: a part of the path that belongs to nothing, or is ill-formed. */
+  | { by: 'path'; binding: string; keys: string[]; value: Expr }
+
+export interface Refusal {
+  observation: Observation
+  departure: Departure
+}
+
+/** A request as its endpoint grants it, and the arrangement it needs. */
+export interface GrantedRequest {
+  endpoint: string
+  act: RequestTemplate
+  scenario: Scenario
+}
+
+/** Refusals of the same kind at several endpoints. */
+export interface RefusalGroup {
+  /** For `credential`: each endpoint is tried in all of these ways. */
+  by: Departure['by']
+  title: string
+  refusals: Refusal[]
+}
+
+/** Who may ask for what: refusals that depend on the credential and the path alone, over all endpoints. */
+export interface AccessPlan {
+  /** The binding whose credential is granted. */
+  actor: string
+  requests: GrantedRequest[]
+  groups: RefusalGroup[]
+  taken: Set<Observation>
+}
+
+const KINDS = /^(unauthenticated|forbidden|not_found|invalid)$/
+
+/** Finds what can stand in one table for all endpoints; the rest stays with its endpoint. */
+export function planAccess(context: DraftContext): AccessPlan | null {
+  const actor = mostCommonActor(context.observations)
+  if (actor === null) return null
+  const granted = new Map<string, { act: RequestTemplate; arrange: Binding[]; refusals: Refusal[] }>()
+  for (const endpoint of new Set(context.observations.map(({ case: subject }) => subject.endpoint))) {
+    const own = context.observations.filter(({ case: subject }) => subject.endpoint === endpoint)
+    const act = own.find(({ case: { kind } }) => kind === 'unauthenticated' || kind === 'forbidden')?.case.act
+    if (!act) continue
+    const refusals = own.flatMap((observation): Refusal[] => {
+      const departure = departureOf(observation, act, actor, context)
+      return departure ? [{ observation, departure }] : []
+    })
+    const arrange = commonArrangement(refusals, actor)
+    if (arrange) granted.set(endpoint, { act, arrange, refusals })
+  }
+  const groups = groupRefusals([...granted.values()].flatMap(({ refusals }) => refusals))
+  const taken = new Set(groups.flatMap(({ refusals }) => refusals.map(({ observation }) => observation)))
+  const requests = [...granted].flatMap(([endpoint, { act, arrange, refusals }]): GrantedRequest[] =>
+    refusals.some(({ observation }) => taken.has(observation))
+      ? [{ endpoint, act, scenario: ensureScenario(arrange, context.scenarios) }]
+      : [],
+  )
+  return groups.length > 0 ? { actor, requests, groups, taken } : null
+}
+
+function mostCommonActor(observations: Observation[]): string | null {
+  const counts = new Map<string, number>()
+  for (const { case: subject } of observations) {
+    const { credential } = subject.act
+    if (credential.is === 'valid' && subject.kind !== 'forbidden')
+      counts.set(credential.as, (counts.get(credential.as) ?? 0) + 1)
+  }
+  return [...counts].sort((a, b) => b[1] - a[1])[0]?.[0] ?? null
+}
+
+/** `null` where the refusal is about something else, changed something, or cannot be told without its own test. */
+function departureOf(
+  { case: subject, expected, passes }: Observation,
+  base: RequestTemplate,
+  actor: string,
+  context: DraftContext,
+): Departure | null {
+  const { act, kind, follow, arrange } = subject
+  const isPlain = follow.length === 0 && passes.every(({ rows }) => rows.length === 0)
+  const own = new Set(context.database?.cleanup.removals.map(({ table }) => table))
+  const isSeen = expected.rows.every(({ table }) => own.has(table))
+  if (!KINDS.test(kind) || !isPlain || !isSeen || mentionsTest(expected.body)) return null
+  if (arrange.some(({ overrides }) => Object.keys(overrides).length > 0)) return null
+  const fixed = ({ query, headers, body, contentType }: RequestTemplate) => [query, headers, body, contentType]
+  if (!same(fixed(act), fixed(base))) return null
+  const { credential } = act
+  const changed = Object.keys(base.params).filter((name) => !same(base.params[name], act.params[name]))
+  if (kind === 'unauthenticated')
+    return credential.is !== 'valid' &&
+      changed.length === 0 &&
+      (credential.is === 'none' || credential.as !== null || credential.how === 'malformed')
+      ? { by: 'credential', credential }
+      : null
+  if (credential.is !== 'valid') return null
+  if (kind === 'forbidden') {
+    const binding = arrange.find(({ name }) => name === credential.as)
+    const isStranger = binding && binding.name !== actor && !refersTo(base, binding.name)
+    return isStranger && changed.length === 0 && Object.keys(binding.needs).length === 0
+      ? { by: 'account', binding }
+      : null
+  }
+  const [name, ...others] = changed
+  if (name === undefined || others.length > 0 || credential.as !== actor) return null
+  return pathDeparture(base, name, act.params[name] as Expr, arrange, context)
+}
+
+function pathDeparture(
+  base: RequestTemplate,
+  param: string,
+  value: Expr,
+  arrange: Binding[],
+  { factories, observations }: DraftContext,
+): Departure | null {
+  const expr = base.params[param]
+  if (expr?.is !== 'ref' || value.is === 'ref') return null
+  const { [param]: _, ...params } = base.params
+  const factory = factories.get(arrange.find(({ name }) => name === expr.from)?.recipe ?? '')
+  if (!factory || refersTo({ ...base, params }, expr.from)) return null
+  const keys = accessPath(factory, expr.at, expr.path, observations).map(String)
+  return keys.length > 0 ? { by: 'path', binding: expr.from, keys, value } : null
+}
+
+/** Does a part of the request other than its credential come from the binding? */
+function refersTo({ params, query, headers, body }: RequestTemplate, binding: string): boolean {
+  let found = false
+  const parts = [...Object.values(params), ...Object.values(query), ...Object.values(headers), ...(body ? [body] : [])]
+  for (const part of parts)
+    walkExpr(part, (expr) => {
+      if (expr.is === 'ref' && expr.from === binding) found = true
+    })
+  return found
+}
+
+function mentionsTest(body: Observation['expected']['body']): boolean {
+  let found = false
+  walkPattern(body, (pattern) => {
+    if (pattern.is === 'same') found = true
+  })
+  return found
+}
+
+/** What all the refusals of an endpoint can be arranged with, strangers aside; `null` when there is no such thing. */
+function commonArrangement(refusals: Refusal[], actor: string): Binding[] | null {
+  const lists = refusals.map(({ observation, departure }) =>
+    observation.case.arrange.filter(({ name }) => departure.by !== 'account' || name !== departure.binding.name),
+  )
+  const fullest = lists.reduce((most, list) => (list.length > most.length ? list : most), [])
+  const fits = lists.every((list) => list.every((binding) => fullest.some((other) => same(binding, other))))
+  return fits && fullest.some(({ name }) => name === actor) ? fullest : null
+}
+
+function groupRefusals(refusals: Refusal[]): RefusalGroup[] {
+  const endpointOf = ({ observation }: Refusal) => observation.case.endpoint
+  const waysOf = (endpoint: string) =>
+    refusals
+      .filter((refusal) => refusal.departure.by === 'credential' && endpointOf(refusal) === endpoint)
+      .map(({ observation, departure }) => [
+        departure.by === 'credential' && departure.credential,
+        answerKey(observation),
+      ])
+  const groups = new Map<string, RefusalGroup>()
+  for (const refusal of refusals) {
+    const { departure, observation } = refusal
+    const [key, title] =
+      departure.by === 'credential'
+        ? [`credential ${JSON.stringify(waysOf(endpointOf(refusal)))}`, '']
+        : departure.by === 'account'
+          ? [
+              `account ${departure.binding.recipe} ${JSON.stringify(Object.keys(observation.expected.headers))}`,
+              'refuses another account',
+            ]
+          : pathGroup(observation)
+    const group = groups.get(key) ?? { by: departure.by, title, refusals: [] }
+    group.refusals.push(refusal)
+    groups.set(key, group)
+  }
+  return [...groups.values()].filter(
+    (group) =>
+      new Set(group.refusals.map(endpointOf)).size > 1 &&
+      countDifferences(group.refusals.map(({ observation }) => observation)) <= 2,
+  )
+}
+
+function pathGroup({ case: { title }, expected }: Observation): [key: string, title: string] {
+  const isUnknown = /\bunknown\b/.test(title)
+  return [
+    `path ${expected.status} ${isUnknown} ${JSON.stringify(Object.keys(expected.headers))}`,
+    isUnknown ? 'answers not found for an unknown' : 'refuses an ill-formed path to the',
+  ]
+}
+
+const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b)

@@ -1,0 +1,219 @@
+import type { Credential, Observation } from '../../../contracts/observation.ts'
+import type { AccessPlan, GrantedRequest, Refusal, RefusalGroup } from './access.ts'
+import { tabulate } from './answers.ts'
+import { ownRowsDocs, responseDocs } from './assertions.ts'
+import { type CaseScope, createCaseScope, credentialDoc, type DraftContext } from './case-scope.ts'
+import { type DraftedTest, reviewOf } from './draft-case.ts'
+import { exprDoc, requestDoc } from './expressions.ts'
+import type { Block } from './files.ts'
+import { camel, splitEndpoint } from './names.ts'
+import { type Doc, mark } from './print/doc.ts'
+import { shortTitle, splitTitles } from './titles.ts'
+
+/** The tests of who may ask for what: the granted requests once, then a table for each way of being refused. */
+export function draftAccess(
+  { actor, requests, groups }: AccessPlan,
+  context: DraftContext,
+): { head: Doc; blocks: Block[] } {
+  const { code } = context
+  const all = requests.map((request) => ({
+    key: titleOf(request.endpoint),
+    value: code.array([request.scenario.name, sendDoc(request, context)]),
+  }))
+  for (const { scenario } of requests) scenario.used = true
+  const type = code.style.typescript ? ': Record<string, [() => Promise<any>, (given: any) => any]>' : ''
+  const head: Doc = [
+    '// Each request with what it needs; the tests add the credential.\n',
+    code.constant(`requests${type}`, code.object(all)),
+  ]
+  const tests = groups.map((group) =>
+    group.by === 'credential' ? credentialTests(group, actor, requests, context) : tableTests(group, actor, context),
+  )
+  return { head, blocks: tests.map((test) => ({ title: '', tests: [test] })) }
+}
+
+const titleOf = (endpoint: string) => splitEndpoint(endpoint).title
+
+/** `({ order }) => api.get(`/api/orders/${order.id}`)`. */
+function sendDoc({ endpoint, act, scenario }: GrantedRequest, context: DraftContext): Doc {
+  const { code } = context
+  const subject = {
+    id: '',
+    endpoint,
+    kind: 'unauthenticated' as const,
+    title: '',
+    arrange: scenario.bindings,
+    act,
+    follow: [],
+  }
+  const scope = createCaseScope(context, subject, [], { inline: true })
+  const [, request] = requestDoc({ ...act, credential: { is: 'none' } }, scope, { body: scope.bodyDoc() }) as [Doc, Doc]
+  const names = scenario.bindings.map(({ name }) => name).filter(scope.isUsed)
+  return code.lambda(names.length > 0 ? [`{ ${names.map(camel).join(', ')} }`] : [], request)
+}
+
+/** What the tests have in common: arrange, look, send, compare, look again. */
+function testBody(
+  request: Doc,
+  members: Observation[],
+  answer: { body: Observation['expected']['body']; status?: string },
+  scope: CaseScope,
+  before: Doc[],
+): Doc[] {
+  const { code } = scope
+  const [first] = members as [Observation]
+  const looks = ownRowsDocs(scope)
+  const assertions = responseDocs({ ...first.expected, body: answer.body }, 'response', scope, answer.status)
+  return [
+    ...before,
+    ...looks.before,
+    '',
+    code.constant('response', ['await ', request]),
+    '',
+    [mark(first.case.id), assertions[0] as Doc],
+    ...assertions.slice(1),
+    ...looks.after,
+  ]
+}
+
+/** A scope for code that knows nothing of any one case. */
+const scopeOf = (context: DraftContext, { case: subject }: Observation) =>
+  createCaseScope(context, { ...subject, arrange: [], act: { ...subject.act, body: null } }, [])
+
+function credentialTests(
+  { refusals }: RefusalGroup,
+  actor: string,
+  requests: GrantedRequest[],
+  context: DraftContext,
+): DraftedTest {
+  const { code } = context
+  const members = refusals.map(({ observation }) => observation)
+  const [first] = members as [Observation]
+  const scope = scopeOf(context, first)
+  const ways = [...new Map(refusals.map((refusal) => [wayOf(refusal), refusal])).values()]
+  const wayTitles = ways.map(({ observation }) => shortTitle(observation.case.title))
+  const titles = splitTitles(wayTitles)
+  const spoiled = ways.map(({ departure }, index) => {
+    const credential = departure.by === 'credential' ? departure.credential : { is: 'none' as const }
+    return code.array([code.string(titles.labels[index] as string), spoilDoc(credential, scope, context)])
+  })
+  const endpoints = [...new Set(members.map(({ case: { endpoint } }) => endpoint))]
+  const isAll = endpoints.length === requests.length
+  const body = testBody(
+    `send(given).set(spoil(given.${camel(actor)}.headers))`,
+    members,
+    { body: first.expected.body },
+    scope,
+    [...(isAll ? [] : [arrangementDoc(context)]), code.constant('given', 'await arrange()')],
+  )
+  const rows = isAll
+    ? 'Object.entries(requests)'
+    : code.rows(endpoints.map((endpoint) => code.string(titleOf(endpoint))))
+  const params = isAll ? ['_endpoint', '[arrange, send]'] : ['endpoint']
+  const inner = code.statement([
+    `${code.style.caseWord}.each(`,
+    rows,
+    ')(',
+    code.string('%s'),
+    ', ',
+    code.arrow(params, body, { async: true }),
+    ')',
+  ])
+  const doc = code.statement([
+    'describe.each(',
+    code.rows(spoiled),
+    ')(',
+    code.string(titles.pattern),
+    ', ',
+    code.arrow(['_', 'spoil'], [inner]),
+    ')',
+  ])
+  const wayTitle = new Map(ways.map((way, index) => [wayOf(way), wayTitles[index] as string]))
+  const cases = refusals.map((refusal) => ({
+    title: `${wayTitle.get(wayOf(refusal))} > ${titleOf(refusal.observation.case.endpoint)}`,
+    id: refusal.observation.case.id,
+  }))
+  return { kind: 'unauthenticated', doc, cases, review: reviewOf(members) }
+}
+
+const wayOf = ({ departure }: Refusal) => {
+  const credential = departure.by === 'credential' ? departure.credential : null
+  return credential?.is === 'invalid' ? credential.how : 'none'
+}
+
+/** A function from the headers that are granted to those that are not. */
+function spoilDoc(credential: Credential, scope: CaseScope, context: DraftContext): Doc {
+  const { code, uses } = context
+  if (credential.is !== 'invalid') return '() => ({})'
+  if (credential.how !== 'malformed') {
+    uses.helpers.add(credential.how)
+    return credential.how
+  }
+  return code.lambda([], ['(', credentialDoc({ ...credential, as: null }, scope, context, camel), ')'])
+}
+
+const arrangementDoc = ({ code }: DraftContext) => code.constant('[arrange, send]', 'requests[endpoint]')
+
+function tableTests({ by, title, refusals }: RefusalGroup, actor: string, context: DraftContext): DraftedTest {
+  const { code } = context
+  const members = refusals.map(({ observation }) => observation)
+  const [first] = members as [Observation]
+  const scope = scopeOf(context, first)
+  const statuses = new Set(members.map(({ expected }) => expected.status))
+  const status = statuses.size > 1 ? 'status' : undefined
+  const table = tabulate(
+    members,
+    (member, index) => [
+      code.string(titleOf(member.case.endpoint)),
+      ...(by === 'path' ? replacementDocs(refusals[index] as Refusal, scope) : []),
+      ...(status ? [String(member.expected.status)] : []),
+    ],
+    scope,
+  )
+  const stranger = strangerDoc(refusals[0] as Refusal, context)
+  const given = by === 'path' ? 'send({ ...given, [name]: replaced })' : 'send(given)'
+  const headers = by === 'path' ? `given.${camel(actor)}.headers` : 'other.headers'
+  const body = testBody(`${given}.set(${headers})`, members, { body: table.body, status }, scope, [
+    arrangementDoc(context),
+    code.constant('given', 'await arrange()'),
+    ...stranger,
+  ])
+  const params = [
+    'endpoint',
+    ...(by === 'path' ? ['name', 'replaced'] : []),
+    ...(status ? [status] : []),
+    ...table.names,
+  ]
+  const doc = code.statement([
+    `${code.style.caseWord}.each(`,
+    code.rows(table.rows),
+    ')(',
+    code.string(`%s ${title}${by === 'path' ? ' %s' : ''}`),
+    ', ',
+    code.arrow(params, body, { async: true }),
+    ')',
+  ])
+  const nounOf = ({ departure }: Refusal) => (departure.by === 'path' ? ` ${camel(departure.binding)}` : '')
+  const cases = refusals.map((refusal) => ({
+    title: `${titleOf(refusal.observation.case.endpoint)} ${title}${nounOf(refusal)}`,
+    id: refusal.observation.case.id,
+  }))
+  return { kind: first.case.kind, doc, cases, review: reviewOf(members) }
+}
+
+/** `'order', { id: unique.uuid() }`. */
+function replacementDocs({ departure }: Refusal, { code, ...scope }: CaseScope): Doc[] {
+  if (departure.by !== 'path') return []
+  const { binding, keys, value } = departure
+  const part = keys
+    .toReversed()
+    .reduce<Doc>((inner, key) => code.object([{ key, value: inner }]), exprDoc(value, { code, ...scope }))
+  return [code.string(camel(binding)), part]
+}
+
+function strangerDoc({ departure }: Refusal, { factories, code }: DraftContext): Doc[] {
+  const factory = departure.by === 'account' ? factories.get(departure.binding.recipe) : undefined
+  if (!factory) return []
+  factory.used = true
+  return [code.constant('other', ['await ', code.call(factory.name, [])])]
+}
