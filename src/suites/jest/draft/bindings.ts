@@ -9,7 +9,7 @@ import type { Factory } from './recipes.ts'
 import { type Scenario, scenarioOf } from './scenarios.ts'
 
 /**
- * `const { user, article } = await givenArticle()` for what many tests start with, `const other = await createArticle(user, { title })`
+ * `const { user, article } = await given.article()` for what many tests start with, `const other = await create.article(user, { title })`
  * for each other binding; without the variable where nothing refers to it.
  */
 export function bindingDocs(bindings: Binding[], scope: CaseScope, context: DraftContext): Doc[] {

@@ -50,7 +50,7 @@ export function createCaseScope(
   options: { inline: boolean } = { inline: false },
 ): CaseScope {
   const { code, uses, factories, observations } = context
-  const taken = new Set<string>(uses.helpers)
+  const taken = new Set<string>()
   const names = new Map(subject.arrange.map(({ name }) => [name, takeName([camel(name)], taken)]))
   const used = new Set<string>()
   const variableOf = (binding: string) => names.get(binding) ?? camel(binding)
@@ -93,7 +93,7 @@ export function createCaseScope(
     return typeof doc === 'string' ? doc : 'undefined'
   }
 
-  /** `newArticle({ title })`. */
+  /** `build.article({ title })`. */
   function builtDoc(changes?: string): Doc {
     if (!built) return '{}'
     const { factory } = built

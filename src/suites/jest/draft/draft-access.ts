@@ -21,7 +21,7 @@ export function draftAccess(
     value: code.array([request.scenario.name, sendDoc(request, context)]),
   }))
   for (const { scenario } of requests) scenario.used = true
-  const type = code.style.typescript ? ': Record<string, [() => Promise<any>, (given: any) => any]>' : ''
+  const type = code.style.typescript ? ': Record<string, [() => Promise<any>, (made: any) => any]>' : ''
   const head: Doc = [
     '// Each request with what it needs; the tests add the credential.\n',
     code.constant(`requests${type}`, code.object(all)),
@@ -100,11 +100,11 @@ function credentialTests(
   const endpoints = [...new Set(members.map(({ case: { endpoint } }) => endpoint))]
   const isAll = endpoints.length === requests.length
   const body = testBody(
-    `send(given).set(spoil(given.${camel(actor)}.headers))`,
+    `send(made).set(spoil(made.${camel(actor)}.headers))`,
     members,
     { body: first.expected.body },
     scope,
-    [...(isAll ? [] : [arrangementDoc(context)]), code.constant('given', 'await arrange()')],
+    [...(isAll ? [] : [arrangementDoc(context)]), code.constant('made', 'await arrange()')],
   )
   const rows = isAll
     ? 'Object.entries(requests)'
@@ -171,11 +171,11 @@ function tableTests({ by, title, refusals }: RefusalGroup, actor: string, contex
     scope,
   )
   const stranger = strangerDoc(refusals[0] as Refusal, context)
-  const given = by === 'path' ? 'send({ ...given, [name]: replaced })' : 'send(given)'
-  const headers = by === 'path' ? `given.${camel(actor)}.headers` : 'other.headers'
-  const body = testBody(`${given}.set(${headers})`, members, { body: table.body, status }, scope, [
+  const sent = by === 'path' ? 'send({ ...made, [name]: replaced })' : 'send(made)'
+  const headers = by === 'path' ? `made.${camel(actor)}.headers` : 'other.headers'
+  const body = testBody(`${sent}.set(${headers})`, members, { body: table.body, status }, scope, [
     arrangementDoc(context),
-    code.constant('given', 'await arrange()'),
+    code.constant('made', 'await arrange()'),
     ...stranger,
   ])
   const params = [

@@ -112,6 +112,9 @@ function planDatabase({ map, exploration, tables }: DraftInput): DraftContext['d
 
 const OFTEN = 4
 
+/** Helpers that are objects: only their members are used. */
+const GROUPS = new Set(['api', 'build', 'create', 'given', 'like', 'unique'])
+
 function resetUses(uses: Uses): void {
   for (const shape of uses.shapes.values()) shape.often = shape.count >= OFTEN
   for (const set of [uses.unique, uses.helpers, uses.methods]) set.clear()
@@ -138,9 +141,9 @@ function printFile(file: TestFile, context: DraftContext, exported: string[], fr
     ),
     layout,
   )
-  const names = exported.filter((name) =>
-    new RegExp(`(?<![\\w$'"]|(?<!\\.\\.)\\.)${name}\\b(?!['"]?:)`).test(body.text),
-  )
+  const isUsed = (name: string) =>
+    new RegExp(`(?<![\\w$'"]|(?<!\\.\\.)\\.)${name}${GROUPS.has(name) ? '\\.' : `\\b(?!['"]?:)`}`).test(body.text)
+  const names = exported.filter(isUsed)
   const list = code.object(names.map((name) => ({ key: name, value: name })))
   const esm = code.style.esm || code.style.typescript
   const head = esm

@@ -103,7 +103,7 @@ export function patternDoc(pattern: Pattern, scope: PatternScope, key?: string):
 
 function use(scope: Scope, helper: string): string {
   scope.uses.helpers.add(helper)
-  return helper
+  return `like.${helper}`
 }
 
 function objectDoc(pattern: Extract<Pattern, { is: 'object' }>, scope: PatternScope, within?: string): Doc {

@@ -25,7 +25,7 @@ export interface Factory {
   wholeResponse: boolean
   overridden: boolean
   used: boolean
-  /** `newArticle`: makes the request's entity, for the factory and for tests that send it themselves. `null`: not wanted. */
+  /** `build.article`: makes the request's entity, for the factory and for tests that send it themselves. `null`: not wanted. */
   builder: string | null
   /** Tests give the builder changes. */
   builderChanged: boolean
@@ -48,7 +48,7 @@ function newFactory(recipe: Recipe, main: RequestTemplate, requestPath: JsonPath
   const entityPath = isObject(recipe.example) ? responseEntityPath(recipe.example) : null
   return {
     recipe,
-    name: `create${pascal(recipe.name)}`,
+    name: factoryName(recipe, main),
     main,
     entityPath,
     entity: entityPath ? (valueAt(recipe.example, entityPath) ?? null) : null,
@@ -62,6 +62,15 @@ function newFactory(recipe: Recipe, main: RequestTemplate, requestPath: JsonPath
     builder: null,
     builderChanged: false,
   }
+}
+
+/** `create.order`; for what is done to a thing that is there `payOrder`. */
+function factoryName(recipe: Recipe, main: RequestTemplate): string {
+  const parts = splitEndpoint(main.endpoint).path.split('/')
+  const [owner = '', param = '', last = ''] = parts.slice(-3)
+  const isAction =
+    recipe.kind === 'resource' && param.startsWith('{') && /^[a-z]/i.test(last) && singular(last) === last
+  return isAction && owner ? `${camel(last)}${pascal(singular(owner))}` : `create.${camel(recipe.name)}`
 }
 
 function requestPathOf(recipe: Recipe, main: RequestTemplate, observations: Observation[]): JsonPath {
@@ -184,9 +193,8 @@ function departures(entity: Expr | undefined, common: Expr): number {
     .length
 }
 
-/** `newArticle` for what is created, `articleChanges` for what is changed. */
-export const builderName = ({ main, recipe }: Factory) =>
-  /^(PUT|PATCH) /.test(main.endpoint) ? camel(recipe.name) : `new${pascal(recipe.name)}`
+/** `build.article` for what is created, `build.articleChanges` for what is changed. */
+export const builderName = ({ recipe }: Factory) => `build.${camel(recipe.name)}`
 
 /** The body most of them share, at the entity, key by key. */
 export function commonBody(bodies: (Expr | null)[]): { path: JsonPath; properties: Record<string, Expr> } {

@@ -1,8 +1,8 @@
 import type { Binding, Observation } from '../../../contracts/observation.ts'
-import { pascal, takeName } from './names.ts'
+import { camel, takeName } from './names.ts'
 import type { Factories } from './recipes.ts'
 
-/** What tests arrange again and again: `givenOrder()` makes an order with the user and the product that it needs. */
+/** What tests arrange again and again: `given.order()` makes an order with the user and the product that it needs. */
 export interface Scenario {
   name: string
   /** In the order of creation; the last one is what it is named for and needs all the others. */
@@ -26,7 +26,7 @@ export function planScenarios(observations: Observation[], factories: Factories)
     if (count >= OFTEN && factories.has(recipe) && !chosen.has(recipe)) chosen.set(recipe, bindings)
   }
   return [...chosen]
-    .map(([recipe, bindings]) => ({ name: `given${pascal(recipe)}`, bindings, used: false }))
+    .map(([recipe, bindings]) => ({ name: `given.${camel(recipe)}`, bindings, used: false }))
     .sort((a, b) => a.bindings.length - b.bindings.length || (a.name < b.name ? -1 : 1))
 }
 
@@ -52,8 +52,8 @@ export function ensureScenario(bindings: Binding[], scenarios: Scenario[]): Scen
   if (known) return known
   const last = bindings.at(-1)
   const isWhole = needed(bindings).size === bindings.length
-  const noun = isWhole ? pascal(last?.recipe ?? '') : bindings.map(({ name }) => pascal(name)).join('And')
-  const name = takeName([`given${noun}`], new Set(scenarios.map((scenario) => scenario.name)))
+  const noun = isWhole ? (last?.recipe ?? '') : bindings.map(({ name }) => name).join(' and ')
+  const name = takeName([`given.${camel(noun)}`], new Set(scenarios.map((scenario) => scenario.name)))
   const scenario = { name, bindings, used: false }
   scenarios.push(scenario)
   scenarios.sort((a, b) => a.bindings.length - b.bindings.length || (a.name < b.name ? -1 : 1))

@@ -3,30 +3,29 @@ import { restyle } from '../print/restyle.ts'
 import type { Style } from '../style.ts'
 
 const MATCHERS: Record<string, string> = {
-  uuid: 'export const uuid = expect.stringMatching(\n  /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i,\n);',
-  isoDate: 'export const isoDate = expect.stringMatching(/^\\d{4}-\\d\\d-\\d\\d[T ]\\d\\d:\\d\\d:\\d\\d/);',
-  day: 'export const day = expect.stringMatching(/^\\d{4}-\\d\\d-\\d\\d$/);',
-  jwt: 'export const jwt = expect.stringMatching(/^[\\w-]+\\.[\\w-]+\\.[\\w-]+$/);',
-  url: 'export const url = expect.stringMatching(/^[a-z]+:\\/\\/\\S+$/);',
-  email: 'export const email = expect.stringMatching(/^\\S+@\\S+$/);',
-  hash: 'export const hash = expect.stringMatching(/^\\S{20,}$/);',
-  integer: 'export const integer = matching(Number.isInteger);',
-  whatever:
-    '/** Present or not, of any kind: it differs from call to call. */\nexport const whatever = matching(() => true);',
-  orNull:
-    'export const orNull = (matcher«: any») => matching((value) => value === null || matcher.asymmetricMatch(value));',
-  inAnyOrder: `export const inAnyOrder = (items«: unknown[]») =>
-  matching((value) => {
-    expect(value).toHaveLength(items.length);
-    expect(value).toEqual(expect.arrayContaining(items));
-    return true;
-  });`,
-  lacking: `/** An array in which none of these occurs. */
-export const lacking = (...items«: unknown[]») =>
-  matching((value) => {
-    for (const item of items) expect(value).not.toContainEqual(item);
-    return true;
-  });`,
+  uuid: '  uuid: expect.stringMatching(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i),',
+  isoDate: '  isoDate: expect.stringMatching(/^\\d{4}-\\d\\d-\\d\\d[T ]\\d\\d:\\d\\d:\\d\\d/),',
+  day: '  day: expect.stringMatching(/^\\d{4}-\\d\\d-\\d\\d$/),',
+  jwt: '  jwt: expect.stringMatching(/^[\\w-]+\\.[\\w-]+\\.[\\w-]+$/),',
+  url: '  url: expect.stringMatching(/^[a-z]+:\\/\\/\\S+$/),',
+  email: '  email: expect.stringMatching(/^\\S+@\\S+$/),',
+  hash: '  hash: expect.stringMatching(/^\\S{20,}$/),',
+  integer: '  integer: matching(Number.isInteger),',
+  whatever: '  /** Present or not, of any kind: it differs from call to call. */\n  whatever: matching(() => true),',
+  orNull: `  orNull: (matcher«: any») =>
+    matching((value) => value === null || matcher.asymmetricMatch(value)),`,
+  inAnyOrder: `  inAnyOrder: (items«: unknown[]») =>
+    matching((value) => {
+      expect(value).toHaveLength(items.length);
+      expect(value).toEqual(expect.arrayContaining(items));
+      return true;
+    }),`,
+  lacking: `  /** An array in which none of these occurs. */
+  lacking: (...items«: unknown[]») =>
+    matching((value) => {
+      for (const item of items) expect(value).not.toContainEqual(item);
+      return true;
+    }),`,
 }
 
 const SPOILED: Record<string, string> = {
@@ -56,11 +55,7 @@ export function assertionsModule(
     used.has('expired') ? `import { createHmac } from 'crypto';` : '',
     style.typescript ? `import type { Response } from 'supertest';` : '',
     custom ? `const matching = (asymmetricMatch«: (value: any) => boolean») => ({ asymmetricMatch });` : '',
-    matchers
-      .filter((name) => !MATCHERS[name]?.includes('\n'))
-      .map((name) => MATCHERS[name])
-      .join('\n'),
-    ...matchers.filter((name) => MATCHERS[name]?.includes('\n')).map((name) => MATCHERS[name] as string),
+    matchers.length > 0 ? `export const like = {\n${matchers.map((name) => MATCHERS[name]).join('\n')}\n};` : '',
     `function exchange(response«: Response») {
   const { method, url, _data } = «(»response« as any)».request;
   const sent = _data === undefined ? '' : JSON.stringify(_data);

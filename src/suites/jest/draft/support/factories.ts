@@ -5,7 +5,7 @@ import { entriesOf, requestDoc, type Scope, type Shape, type Uses } from '../exp
 import { exprAt, pathWithin } from '../json.ts'
 import { camel, splitEndpoint, takeName } from '../names.ts'
 import type { Code, Entry } from '../print/code.ts'
-import { type Doc, join, newline } from '../print/doc.ts'
+import { type Doc, indent, join, newline } from '../print/doc.ts'
 import { accessPath, type Factories, type Factory } from '../recipes.ts'
 import { type Scenario, scenarioOf } from '../scenarios.ts'
 
@@ -37,32 +37,51 @@ export function factoryDocs({ factories, scenarios, code, uses, observations }: 
     .toReversed()
   const builders = [...factories.values()].filter(({ builder }) => builder !== null)
   const shapes = [...uses.shapes.values()].filter((shape) => shape.used)
+  const isMethod = ({ name }: { name: string }) => name.includes('.')
+  const actions = used.filter((factory) => !isMethod(factory))
+  const groups: [string, Doc[]][] = [
+    ['build', builders.map((factory) => builderDoc(factory, code, uses))],
+    ['create', docs.filter((_, index) => isMethod(used[index] as Factory))],
+    ['given', given.map((scenario) => scenarioDoc(scenario, given, factories, code))],
+  ]
+  const filled = groups.filter(([, members]) => members.length > 0)
   return {
     docs: [
-      ...builders.map((factory) => builderDoc(factory, code, uses)),
-      ...docs,
-      ...given.map((scenario) => scenarioDoc(scenario, given, factories, code)),
+      ...filled.map(([name, members]) => groupDoc(name, members, code)),
+      ...docs.filter((_, index) => !isMethod(used[index] as Factory)),
       ...shapes.map((shape) => shapeDoc(shape, code)),
     ],
-    names: [
-      ...builders.map(({ builder }) => builder as string),
-      ...[...used, ...given, ...shapes].map(({ name }) => name),
-    ],
+    names: [...filled.map(([name]) => name), ...[...actions, ...shapes].map(({ name }) => name)],
   }
 }
 
-/** `async function givenOrder() { … return { user, product, order } }`. */
+/** `const create = { async user() { … }, … }`. */
+function groupDoc(name: string, members: Doc[], code: Code): Doc {
+  const { style } = code
+  const exported = style.esm || style.typescript ? 'export ' : ''
+  const separator: Doc = name === 'build' ? [',', newline] : [',', newline, newline]
+  const last = style.trailingCommas ? ',' : ''
+  return [exported, code.constant(name, ['{', indent([newline, ...join(separator, members), last]), newline, '}'])]
+}
+
+/** What follows the dot in `create.user`. */
+const member = (name: string) => name.slice(name.indexOf('.') + 1)
+
+/** `async order() { … return { user, product, order } }`. */
 function scenarioDoc({ name, bindings }: Scenario, all: Scenario[], factories: Factories, code: Code): Doc {
   const start = scenarioOf(bindings.slice(0, -1), all)
-  const held = (list: Binding[]) => code.object(list.map(({ name: own }) => ({ key: camel(own), value: camel(own) })))
-  const statements = bindings.slice(start?.bindings.length ?? 0).map(({ name: own, recipe, needs }): Doc => {
+  const names = (list: Binding[]) => list.map(({ name: own }) => ({ key: camel(own), value: camel(own) }))
+  const made = bindings.slice(start?.bindings.length ?? 0).map(({ name: own, recipe, needs }) => {
     const factory = factories.get(recipe)
     const args = Object.keys(factory?.recipe.needs ?? {}).map((need) => camel(needs[need] ?? need))
-    return code.constant(camel(own), ['await ', code.call(factory?.name ?? '', args)])
+    return { key: camel(own), value: ['await ', code.call(factory?.name ?? '', args)] as Doc }
   })
-  if (start) statements.unshift(code.statement(['const ', held(start.bindings), ` = await ${start.name}()`]))
-  const exported = code.style.esm || code.style.typescript ? 'export ' : ''
-  return [`${exported}async function ${name}() `, block([...statements, code.statement(['return ', held(bindings)])])]
+  const last = made.at(-1)
+  const statements = made.slice(0, -1).map(({ key, value }) => code.constant(key, value))
+  if (start)
+    statements.unshift(code.statement(['const ', code.object(names(start.bindings)), ` = await ${start.name}()`]))
+  const result = code.object([...names(bindings.slice(0, -1)), ...(last ? [last] : [])])
+  return [`async ${member(name)}() `, block([...statements, code.statement(['return ', result])])]
 }
 
 /** `const authorOf = (user) => ({ username: user.username, … })`. */
@@ -74,16 +93,15 @@ function shapeDoc({ name, parameter, properties }: Shape, code: Code): Doc {
   return [exported, code.constant(name, code.lambda(params, ['(', code.object(entries), ')']))]
 }
 
-/** `const newArticle = (overrides) => ({ … })`. */
+/** `article: (overrides) => ({ … })`. */
 function builderDoc(factory: Factory, code: Code, uses: Uses): Doc {
   const { style } = code
   const changed = factory.builderChanged || factory.overridden
   const scope: Scope = { code, uses, reference: () => 'undefined', credential: () => '{}' }
   const entries = entriesOf(exprAt(factory.main.body, factory.requestPath), scope)
   const params = changed ? [style.typescript ? 'overrides: Entity = {}' : 'overrides'] : []
-  const exported = style.esm || style.typescript ? 'export ' : ''
   const object = code.object(changed ? [...entries, { spread: 'overrides' }] : entries)
-  return [exported, code.constant(factory.builder as string, code.lambda(params, ['(', object, ')']))]
+  return [`${member(factory.builder as string)}: `, code.lambda(params, ['(', object, ')'])]
 }
 
 function factoryDoc(factory: Factory, factories: Factories, code: Code, uses: Uses, observations: Observation[]): Doc {
@@ -136,14 +154,13 @@ function factoryDoc(factory: Factory, factories: Factories, code: Code, uses: Us
     ...(factory.overridden ? [code.style.typescript ? 'overrides: Entity = {}' : 'overrides'] : []),
   ]
   const exported = code.style.esm || code.style.typescript ? 'export ' : ''
-  return [
-    `${exported}async function ${factory.name}(${params.join(', ')})${code.style.typescript ? ': Promise<Entity>' : ''} `,
-    block(statements),
-  ]
+  const start = factory.name.includes('.') ? 'async ' : `${exported}async function `
+  const returns = code.style.typescript ? ': Promise<Entity>' : ''
+  return [`${start}${member(factory.name)}(${params.join(', ')})${returns} `, block(statements)]
 }
 
 function block(statements: Doc[]): Doc {
-  return ['{', { is: 'indent', content: [newline, ...join(newline, statements)] }, newline, '}']
+  return ['{', indent([newline, ...join(newline, statements)]), newline, '}']
 }
 
 const stepName = (step: RequestTemplate) =>

@@ -116,8 +116,8 @@ export async function supportFiles(
 
   function helperNames(): string[] {
     const source = files.find(({ path }) => path.includes('/assertions.'))?.content ?? ''
-    const all = [...uses.helpers].filter((name) => new RegExp(`\\b(const|function) ${name}\\b`).test(source))
-    return [...new Set(['expectResponse', ...all])].filter((name) => !LOOKS.includes(name)).sort()
+    const all = ['expectResponse', 'like', ...uses.helpers].filter((name) => !LOOKS.includes(name))
+    return [...new Set(all)].filter((name) => new RegExp(`\\b(const|function) ${name}\\b`).test(source)).sort()
   }
 
   function exportedNames(): string[] {
