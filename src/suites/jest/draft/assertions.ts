@@ -69,8 +69,10 @@ export function rowDocs(
     if (changed && !refersToAnswer(expectation)) {
       const name = scope.take(['before', camel(`${expectation.table}_before`)])
       before.push(code.constant(`[${name}]`, look))
-      const entries = changed.map((key) => ({ key, value: columnDoc(expectation.values[key], scope) }))
-      const row = code.object([{ spread: name }, ...entries])
+      const sent = sentColumns(expectation, scope)
+      const rest = changed.filter((key) => !sent?.columns.includes(key))
+      const entries = rest.map((key) => ({ key, value: columnDoc(expectation.values[key], scope) }))
+      const row = code.object([{ spread: name }, ...(sent ? [{ spread: sent.code }] : []), ...entries])
       after.push(code.statement(code.call([code.call('expect', [look]), '.toEqual'], [code.array([row])])))
       continue
     }
@@ -109,6 +111,28 @@ function changedColumns(
   }
   if (columns.size === 0 || [...columns].some((column) => column in where)) return null
   return [...columns]
+}
+
+const FEW = 2
+
+/** The columns that hold just what was sent, where that is all of the request's entity; `null` otherwise. */
+function sentColumns({ values }: RowExpectation, scope: CaseScope): { code: string; columns: string[] } | null {
+  const sent = scope.sent()
+  const keys = Object.keys(sent?.properties ?? {})
+  if (!sent || keys.length <= FEW) return null
+  const isSent = (key: string) => {
+    const pattern = values[snake(key)]
+    const expr = sent.properties[key]
+    if (pattern?.is === 'equals')
+      return expr?.is === 'literal' && JSON.stringify(expr.value) === JSON.stringify(pattern.value)
+    const path = String([...sent.path, key])
+    return pattern?.is === 'same' && pattern.from === 'act' && pattern.at === 'request' && String(pattern.path) === path
+  }
+  if (!keys.every(isSent)) return null
+  const columns = keys.map(snake)
+  if (columns.every((column, index) => column === keys[index])) return { code: sent.use(), columns }
+  scope.uses.helpers.add('columnsOf')
+  return { code: `columnsOf(${sent.use()})`, columns }
 }
 
 /** Set once: an update that moves it has lost a field. */
@@ -159,6 +183,14 @@ function foundDoc(expectation: RowExpectation, look: Doc, scope: CaseScope, answ
   const columns = !known ? code.object(beside) : beside.length > 0 ? code.object([{ spread: known }, ...beside]) : known
   const row = code.call('expect.objectContaining', [columns])
   return code.call([found, '.toEqual'], [code.array(Array.from({ length: wanted }, () => row))])
+}
+
+/** That the one row looked for has these columns; `null` when nothing exact finds it. */
+export function storedDoc(expectation: RowExpectation, columns: Doc, scope: CaseScope): Doc | null {
+  const look = lookDoc(expectation, scope)
+  const { code } = scope
+  const row = code.call('expect.objectContaining', [columns])
+  return look && code.statement(code.call([code.call('expect', [look]), '.toEqual'], [code.array([row])]))
 }
 
 /** `await rows('articles', { slug: article.slug })`, or `null` when nothing exact finds the row. */

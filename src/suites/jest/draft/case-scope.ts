@@ -39,7 +39,9 @@ export interface CaseScope extends PatternScope {
   /** `const article = { … }` lines for request parts that were referred to; ask last. */
   hoisted(changes?: string): Doc[]
   /** The request's body as code, through its variable when it has one; `changed` adds what a table row brings. */
-  bodyDoc(changes?: string): Doc | undefined
+  bodyDoc(changes?: Doc): Doc | undefined
+  /** The variable that can hold the request's entity, and where and what that is; `null` when there is none. */
+  sent(): { path: JsonPath; properties: Record<string, Expr>; use(): string } | null
   take(wanted: string[]): string
 }
 
@@ -94,7 +96,7 @@ export function createCaseScope(
   }
 
   /** `build.article({ title })`. */
-  function builtDoc(changes?: string): Doc {
+  function builtDoc(changes?: Doc): Doc {
     if (!built) return '{}'
     const { factory } = built
     factory.builder = builderName(factory)
@@ -105,7 +107,7 @@ export function createCaseScope(
     return code.call(factory.builder, own.length + spread.length > 0 ? [code.object([...own, ...spread])] : [])
   }
 
-  function entityDoc(changes?: string): Doc {
+  function entityDoc(changes?: Doc): Doc {
     const spread = changes ? [{ spread: changes }] : []
     return changes ? code.object([...objectEntries(entity, scope), ...spread]) : exprDoc(entity as Expr, scope)
   }
@@ -162,6 +164,14 @@ export function createCaseScope(
       if (!inner && built) return wrap(root, builtDoc(changes), code)
       if (inner) return wrap(root, inner, code)
       return changes ? wrap(root, entityDoc(changes), code) : undefined
+    },
+    sent() {
+      if (!variable || entity?.is !== 'object') return null
+      const use = () => {
+        bodyUsed = true
+        return variable
+      }
+      return { path: root, properties: entity.properties, use }
     },
     take: (wanted) => takeName(wanted, taken),
   }

@@ -1,13 +1,13 @@
-import type { JsonPath } from '../../../contracts/json.ts'
-import type { Case, Expr, Observation, Pattern } from '../../../contracts/observation.ts'
+import type { Case, Observation, Pattern } from '../../../contracts/observation.ts'
 import { tabulate } from './answers.ts'
+import { changesOf, commonOf, shell } from './body-changes.ts'
 import { createCaseScope, credentialDoc, type DraftContext } from './case-scope.ts'
 import { caseBody, type DraftedTest, draftCase, referredPaths, reviewOf } from './draft-case.ts'
+import { draftVariants, findVariants } from './draft-variants.ts'
 import { exprDoc } from './expressions.ts'
-import { exprAt, pathWithin, requestEntityPath, walkExpr, walkPattern } from './json.ts'
+import { exprAt, requestEntityPath, walkPattern } from './json.ts'
 import { plain } from './names.ts'
 import type { Doc } from './print/doc.ts'
-import { commonBody } from './recipes.ts'
 import { shortTitles, splitTitles } from './titles.ts'
 
 type Part = 'credential' | 'body' | 'query'
@@ -18,7 +18,8 @@ type Part = 'credential' | 'body' | 'query'
  */
 export function draftCases(observations: Observation[], context: DraftContext): DraftedTest[] {
   const groups = new Map<string, { part: Part | null; members: Observation[] }>()
-  for (const observation of observations.map(sentAgain)) {
+  const variants = findVariants(observations)
+  for (const observation of observations.filter((one) => !variants?.members.includes(one)).map(sentAgain)) {
     const part = varyingPart(observation, observations)
     const key = part ? groupKey(observation, part) : observation.case.id
     const known = groups.get(key)
@@ -27,10 +28,11 @@ export function draftCases(observations: Observation[], context: DraftContext): 
     else if (known) known.members.push(observation)
     else groups.set(key, { part, members: [observation] })
   }
-  return [...groups.values()].flatMap(({ part, members }) => {
+  const tests = [...groups.values()].flatMap(({ part, members }) => {
     if (!part || members.length < 2) return members.map((member) => draftCase(member, context))
     return draftTable(members, part, observations, context)
   })
+  return variants ? [...tests.slice(0, 1), draftVariants(variants, context), ...tests.slice(1)] : tests
 }
 
 /** A refusal that no table of its endpoint takes up, for what is in the path. */
@@ -114,52 +116,6 @@ function mentions(pattern: Pattern | null): boolean {
 }
 
 const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b)
-
-const commonOf = (all: Observation[], endpoint: string) =>
-  commonBody(all.filter(({ case: { act } }) => act.endpoint === endpoint).map(({ case: { act } }) => act.body))
-
-/** Keys in which a body departs from the common one (`undefined`: left out); `null` when it departs in other ways. */
-function changesOf(observation: Observation, all: Observation[]): Record<string, Expr | undefined> | null {
-  const { act } = observation.case
-  const common = commonOf(all, act.endpoint)
-  const entity = exprAt(act.body, common.path)
-  if (
-    entity?.is !== 'object' ||
-    JSON.stringify(around(act.body, common.path)) !== JSON.stringify(around(shell(common), common.path))
-  )
-    return null
-  const keys = new Set([...Object.keys(common.properties), ...Object.keys(entity.properties)])
-  const changed = [...keys].filter(
-    (key) => JSON.stringify(common.properties[key]) !== JSON.stringify(entity.properties[key]),
-  )
-  const referred = referredPaths(observation).map((path) => String(pathWithin(path, common.path)?.[0]))
-  // What a refusal looks for must be the same in each row.
-  const looked = observation.case.kind !== 'success' && changed.some((key) => referred.includes(key))
-  const fits = changed.length > 0 && changed.length <= 3 && !looked
-  const free = changed.every((key) => !hasReference(entity.properties[key]))
-  return fits && free ? Object.fromEntries(changed.map((key) => [key, entity.properties[key]])) : null
-}
-
-const shell = ({ path, properties }: ReturnType<typeof commonBody>): Expr =>
-  path
-    .toReversed()
-    .reduce<Expr>((inner, key) => ({ is: 'object', properties: { [key]: inner } }), { is: 'object', properties })
-
-/** The body with the entity itself blanked. */
-function around(body: Expr | null, path: JsonPath): unknown {
-  const [key, ...rest] = path
-  if (key === undefined) return '*'
-  if (body?.is !== 'object') return body
-  return Object.entries(body.properties).map(([name, inner]) => [name, name === key ? around(inner, rest) : inner])
-}
-
-function hasReference(expr: Expr | undefined): boolean {
-  let found = false
-  walkExpr(expr ?? null, (inner) => {
-    if (inner.is === 'ref') found = true
-  })
-  return found
-}
 
 function draftTable(members: Observation[], part: Part, all: Observation[], context: DraftContext): DraftedTest[] {
   const [first] = members as [Observation]

@@ -107,15 +107,21 @@ function use(scope: Scope, helper: string): string {
 }
 
 function objectDoc(pattern: Extract<Pattern, { is: 'object' }>, scope: PatternScope, within?: string): Doc {
-  const base = pattern.exact ? bestBase(pattern, scope) : undefined
-  const entries: Entry[] = base ? [{ spread: base.code }] : []
-  for (const [key, inner] of Object.entries(pattern.properties)) {
-    if (base && isSame(inner, base, [...base.path, key], scope)) continue
-    entries.push({ key, value: patternDoc(inner, scope, key) })
-  }
-  if (base && entries.length === 1) return reference(base, scope)
-  if (base) entries[0] = { spread: reference(base, scope) }
-  return (pattern.exact && !base && within && shapeCall(entries, scope, within)) || scope.code.object(entries)
+  const bases = pattern.exact ? bestBases(pattern, scope) : []
+  const rest = Object.entries(pattern.properties).filter(([key, inner]) => !isSpread(key, inner, bases, scope))
+  const [only] = bases
+  if (only && bases.length === 1 && rest.length === 0) return reference(only, scope)
+  const entries: Entry[] = [
+    ...bases.map((base) => ({ spread: reference(base, scope) })),
+    ...rest.map(([key, inner]) => ({ key, value: patternDoc(inner, scope, key) })),
+  ]
+  return (pattern.exact && !only && within && shapeCall(entries, scope, within)) || scope.code.object(entries)
+}
+
+/** Is it what the last of the spreads that have the key brings? */
+function isSpread(key: string, pattern: Pattern, bases: Held[], scope: Scope): boolean {
+  const base = bases.findLast(({ value }) => isObject(value) && key in value)
+  return base !== undefined && isSame(pattern, base, [...base.path, key], scope)
 }
 
 /** `authorOf(user)` for an object that is made from one variable alike in many tests; `null` for others. */
@@ -157,12 +163,17 @@ function newShape(
 
 const reference = (held: Held, scope: Scope) => scope.reference(held.from, held.at, held.path)
 
-/** What the test holds that leaves the least to be written beside it. */
-function bestBase(pattern: Extract<Pattern, { is: 'object' }>, scope: PatternScope): Held | undefined {
-  const fitting = scope.held().filter((held) => spreads(pattern, held, scope))
-  const same = (held: Held) =>
-    Object.entries(pattern.properties).filter(([key, inner]) => isSame(inner, held, [...held.path, key], scope)).length
-  return fitting.reduce<Held | undefined>((best, held) => (best && same(best) >= same(held) ? best : held), undefined)
+/** What the test holds that leaves the least to be written beside it: one thing, or one changed by another. */
+function bestBases(pattern: Extract<Pattern, { is: 'object' }>, scope: PatternScope): Held[] {
+  const held = scope.held()
+  const count = (bases: Held[]) =>
+    Object.entries(pattern.properties).filter(([key, inner]) => isSpread(key, inner, bases, scope)).length
+  const best = (choices: Held[][]) =>
+    choices.reduce<Held[]>((most, bases) => (most.length > 0 && count(most) >= count(bases) ? most : bases), [])
+  const fitting = held.filter((one) => spreads(pattern, one, scope))
+  const single = best(fitting.map((one) => [one]))
+  const pairs = best(fitting.flatMap((one) => fitting.flatMap((other) => (one === other ? [] : [[one, other]]))))
+  return count(pairs) >= count(single) + 2 ? pairs : single
 }
 
 /** Does `{ ...held }` bring no key that the pattern lacks, and at least two that it has? */
