@@ -60,7 +60,7 @@ function commonAnswer(members: Observation[]): CommonAnswer {
   if (!first || bodies.some((body) => !body)) return { body: first ?? null, paths: [], names: [], cells: [] }
   const patterns = bodies as Pattern[]
   const paths = differences(patterns, [])
-  const taken = new Set(['changes', 'query', 'headers', 'payload', 'endpoint', 'made', 'name', 'replaced'])
+  const taken = new Set(['changes', 'query', 'headers', 'payload', 'endpoint', 'made', 'name', 'part'])
   const names = paths.map((path) => {
     const word = path.findLast((key) => !/^\d+$/.test(key))?.replace(/\W/g, '')
     return takeName([word || 'body', 'expected'], taken)

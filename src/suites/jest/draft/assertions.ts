@@ -212,7 +212,7 @@ function refersToAnswer(expectation: RowExpectation): boolean {
 const isAnswered = (pattern: Pattern) => pattern.is === 'same' && pattern.from === 'act' && pattern.at === 'response'
 
 /** A further request and what it must answer; blank line between request and assertion. */
-export function followDocs(templates: RequestTemplate[], expected: Expected[], scope: CaseScope): Doc[] {
+export function followDocs(templates: RequestTemplate[], expected: Expected[], scope: CaseScope, query?: Doc): Doc[] {
   return templates.flatMap((template, index): Doc[] => {
     const held = expected[index]
     if (!held) return []
@@ -220,7 +220,7 @@ export function followDocs(templates: RequestTemplate[], expected: Expected[], s
     const assertions = responseDocs(held, name, scope)
     return [
       '',
-      scope.code.constant(name, requestDoc(template, scope)),
+      scope.code.constant(name, requestDoc(template, scope, query ? { query } : {})),
       ...assertions,
       ...rowDocs(held.rows, scope).after,
     ]

@@ -143,6 +143,7 @@ export function createCaseScope(
       return code.member(nameOf(from), accessPath(factory, at, path, observations))
     },
     credential: (credential) => credentialDoc(credential, scope, context, nameOf),
+    client: (actor) => `${nameOf(actor)}.api`,
     held() {
       const own: Held[] =
         variable && entity ? [{ from: 'act', at: 'request', path: root, code: variable, value: shapeOf(entity) }] : []

@@ -69,7 +69,6 @@ function testBody(
     ...looks.before,
     '',
     code.constant('response', ['await ', request]),
-    '',
     [mark(first.case.id), assertions[0] as Doc],
     ...assertions.slice(1),
     ...looks.after,
@@ -108,26 +107,11 @@ function credentialTests(
   )
   const rows = isAll
     ? 'Object.entries(requests)'
-    : code.rows(endpoints.map((endpoint) => code.string(titleOf(endpoint))))
-  const params = isAll ? ['_endpoint', '[arrange, send]'] : ['endpoint']
-  const inner = code.statement([
-    `${code.style.caseWord}.each(`,
-    rows,
-    ')(',
-    code.string('%s'),
-    ', ',
-    code.arrow(params, body, { async: true }),
-    ')',
-  ])
-  const doc = code.statement([
-    'describe.each(',
-    code.rows(spoiled),
-    ')(',
-    code.string(titles.pattern),
-    ', ',
-    code.arrow(['_', 'spoil'], [inner]),
-    ')',
-  ])
+    : code.array(endpoints.map((endpoint) => code.string(titleOf(endpoint))))
+  const params = isAll ? ['_', '[arrange, send]'] : ['endpoint']
+  const inner = code.each(code.style.caseWord, rows, '%s', code.arrow(params, body, { async: true }))
+  const outer = code.arrow(['_way', 'spoil'], [code.statement(inner)])
+  const doc = code.statement(code.each('describe', code.rows(spoiled), titles.pattern, outer))
   const wayTitle = new Map(ways.map((way, index) => [wayOf(way), wayTitles[index] as string]))
   const cases = refusals.map((refusal) => ({
     title: `${wayTitle.get(wayOf(refusal))} > ${titleOf(refusal.observation.case.endpoint)}`,
@@ -171,28 +155,17 @@ function tableTests({ by, title, refusals }: RefusalGroup, actor: string, contex
     scope,
   )
   const stranger = strangerDoc(refusals[0] as Refusal, context)
-  const sent = by === 'path' ? 'send({ ...made, [name]: replaced })' : 'send(made)'
+  const sent = by === 'path' ? 'send({ ...made, [name]: part })' : 'send(made)'
   const headers = by === 'path' ? `made.${camel(actor)}.headers` : 'other.headers'
   const body = testBody(`${sent}.set(${headers})`, members, { body: table.body, status }, scope, [
     arrangementDoc(context),
     code.constant('made', 'await arrange()'),
     ...stranger,
   ])
-  const params = [
-    'endpoint',
-    ...(by === 'path' ? ['name', 'replaced'] : []),
-    ...(status ? [status] : []),
-    ...table.names,
-  ]
-  const doc = code.statement([
-    `${code.style.caseWord}.each(`,
-    code.rows(table.rows),
-    ')(',
-    code.string(`%s ${title}${by === 'path' ? ' %s' : ''}`),
-    ', ',
-    code.arrow(params, body, { async: true }),
-    ')',
-  ])
+  const params = ['endpoint', ...(by === 'path' ? ['name', 'part'] : []), ...(status ? [status] : []), ...table.names]
+  const rows = params.length === 1 ? code.array(table.rows) : code.rows(table.rows)
+  const run = code.arrow(params, body, { async: true })
+  const doc = code.statement(code.each(code.style.caseWord, rows, `%s ${title}${by === 'path' ? ' %s' : ''}`, run))
   const nounOf = ({ departure }: Refusal) => (departure.by === 'path' ? ` ${camel(departure.binding)}` : '')
   const cases = refusals.map((refusal) => ({
     title: `${titleOf(refusal.observation.case.endpoint)} ${title}${nounOf(refusal)}`,

@@ -15,7 +15,7 @@ export interface DraftedTest {
   review: { id: string; observed: string[] } | null
 }
 
-/** Arrange – act – assert for one case, with blank lines between. */
+/** Arrange – act – assert for one case, with a blank line before the act. */
 export function draftCase(observation: Observation, context: DraftContext): DraftedTest {
   const subject = observation.case
   const { code } = context
@@ -28,22 +28,36 @@ export function draftCase(observation: Observation, context: DraftContext): Draf
   return { kind: subject.kind, doc, cases: [{ title, id: subject.id }], review: reviewOf([observation]) }
 }
 
-/** Statements of a test; `table` names what the rows of a table of cases supply. */
+/** What a table of cases supplies in place of the case's own. */
+export interface TableParts {
+  changes?: string
+  query?: Doc
+  followQuery?: Doc
+  headers?: string
+  status?: string
+  /** Statements after the arrangement. */
+  prepare?: Doc[]
+  /** Their own looks at rows differ. */
+  looksAtAll?: boolean
+}
+
+/** Statements of a test. */
 export function caseBody(
   { case: subject, expected, follow, passes }: Observation,
   scope: CaseScope,
   context: DraftContext,
-  table: { changes?: string; query?: string; headers?: string; status?: string } = {},
+  table: TableParts = {},
 ): Doc[] {
   const { code } = context
   const assertions = responseDocs(expected, 'response', scope, table.status)
   const answers = passes.map(({ act, rows }) => ({ body: act.response.json, rows }))
   const changes = passes.map((pass) => pass.rows)
-  const rows = showsNoChange(expected.rows, changes, context)
-    ? ownRowsDocs(scope)
-    : rowDocs(expected.rows, scope, { repeats: /repeat|duplicate|workflow/.test(subject.kind), changes, answers })
+  const rows =
+    table.looksAtAll || showsNoChange(expected.rows, changes, context)
+      ? ownRowsDocs(scope)
+      : rowDocs(expected.rows, scope, { repeats: /repeat|duplicate|workflow/.test(subject.kind), changes, answers })
   scope.holdAnswer(expected.body, passes[0]?.act.response.json)
-  const later = followDocs(subject.follow, follow, scope)
+  const later = followDocs(subject.follow, follow, scope, table.followQuery)
   const act = scope.act()
   const request = requestDoc(act, scope, {
     body: scope.bodyDoc(table.changes),
@@ -51,12 +65,12 @@ export function caseBody(
     headers: table.headers,
   })
   const hoisted = scope.hoisted(table.changes)
-  const arrange = [...bindingDocs(subject.arrange, scope, context), ...hoisted, ...rows.before]
+  const made = bindingDocs(subject.arrange, scope, context)
+  const arrange = [...made, ...(table.prepare ?? []), ...hoisted, ...rows.before]
   return [
     ...arrange,
     ...(arrange.length > 0 ? [''] : []),
     code.constant('response', request),
-    '',
     [markAssertion(subject.id), assertions[0] as Doc],
     ...assertions.slice(1),
     ...rows.after,

@@ -6,7 +6,7 @@ import { type DraftedTest, reviewOf } from './draft-case.ts'
 import { isPlainRefusal } from './draft-table.ts'
 import { requestDoc } from './expressions.ts'
 import { splitEndpoint } from './names.ts'
-import { type Doc, indent, join, mark, newline } from './print/doc.ts'
+import { type Doc, mark } from './print/doc.ts'
 import { shortTitle, splitTitles } from './titles.ts'
 
 /** Refusals that several endpoints of a file answer alike: one table with a row for each endpoint. */
@@ -130,29 +130,13 @@ function draftGroup({ members, arrange }: Shared, context: DraftContext): Drafte
     ...prepared,
     ...(prepared.length > 0 ? [''] : []),
     code.constant('response', ['await ', ...call, set]),
-    '',
     [mark(first.case.id), answer[0] as Doc],
     ...answer.slice(1),
     ...looks.after,
   ]
   const run = code.arrow([several ? '_endpoint' : '_', 'request'], body, { async: true })
-  const table = (cells: Doc[]): Doc => [
-    '[',
-    indent([newline, ...join([',', newline], cells), code.style.trailingCommas ? ',' : '']),
-    newline,
-    ']',
-  ]
   const each = (pattern: string): Doc =>
-    code.statement([
-      code.style.caseWord,
-      '.each(',
-      table(rows.map(({ doc }) => doc)),
-      ')(',
-      code.string(pattern),
-      ', ',
-      run,
-      ')',
-    ])
+    code.statement(code.each(code.style.caseWord, code.rows(rows.map(({ doc }) => doc)), pattern, run))
   const title = shortTitle(first.case.title)
   const endpointOf = (member: Observation) => splitEndpoint(member.case.endpoint).title
   const review = reviewOf(members)
@@ -163,16 +147,7 @@ function draftGroup({ members, arrange }: Shared, context: DraftContext): Drafte
   const wayTitle = new Map(ways.map((way) => [wayOf(way.case.act.credential), shortTitle(way.case.title)]))
   const titles = splitTitles([...wayTitle.values()])
   const wayRows = ways.map((way, index) => code.array([code.string(titles.labels[index] as string), headersOf(way)]))
-  const outer: Doc = [
-    'describe.each(',
-    table(wayRows),
-    ')(',
-    code.string(titles.pattern),
-    ', (_, headers) => {',
-    indent([newline, each('%s')]),
-    newline,
-    '})',
-  ]
+  const outer = code.each('describe', code.rows(wayRows), titles.pattern, code.arrow(['_', 'headers'], [each('%s')]))
   const cases = members.map((member) => ({
     title: `${wayTitle.get(wayOf(member.case.act.credential))} > ${endpointOf(member)}`,
     id: member.case.id,

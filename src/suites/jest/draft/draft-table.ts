@@ -3,6 +3,8 @@ import { tabulate } from './answers.ts'
 import { changesOf, commonOf, shell } from './body-changes.ts'
 import { createCaseScope, credentialDoc, type DraftContext } from './case-scope.ts'
 import { caseBody, type DraftedTest, draftCase, referredPaths, reviewOf } from './draft-case.ts'
+import { draftFilters, findFilters } from './draft-filters.ts'
+import { draftSteps, findSteps } from './draft-steps.ts'
 import { draftVariants, findVariants } from './draft-variants.ts'
 import { exprDoc } from './expressions.ts'
 import { exprAt, requestEntityPath, walkPattern } from './json.ts'
@@ -19,7 +21,10 @@ type Part = 'credential' | 'body' | 'query'
 export function draftCases(observations: Observation[], context: DraftContext): DraftedTest[] {
   const groups = new Map<string, { part: Part | null; members: Observation[] }>()
   const variants = findVariants(observations)
-  for (const observation of observations.filter((one) => !variants?.members.includes(one)).map(sentAgain)) {
+  const filters = findFilters(observations)
+  const steps = findSteps(observations, context)
+  const taken = new Set([...(variants?.members ?? []), ...(filters?.members ?? []), ...(steps ?? [])])
+  for (const observation of observations.filter((one) => !taken.has(one)).map(sentAgain)) {
     const part = varyingPart(observation, observations)
     const key = part ? groupKey(observation, part) : observation.case.id
     const known = groups.get(key)
@@ -32,8 +37,18 @@ export function draftCases(observations: Observation[], context: DraftContext): 
     if (!part || members.length < 2) return members.map((member) => draftCase(member, context))
     return draftTable(members, part, observations, context)
   })
-  return variants ? [...tests.slice(0, 1), draftVariants(variants, context), ...tests.slice(1)] : tests
+  const successes = tests.filter(({ kind }) => kind !== 'filter' && SUCCESSES.has(kind))
+  return [
+    ...successes.slice(0, 1),
+    ...(variants ? [draftVariants(variants, context)] : []),
+    ...successes.slice(1),
+    ...(filters ? [draftFilters(filters, context)] : []),
+    ...tests.filter((test) => !successes.includes(test)),
+    ...(steps ? [draftSteps(steps, context)] : []),
+  ]
 }
+
+const SUCCESSES = new Set<Observation['case']['kind']>(['success', 'list', 'paging', 'filter'])
 
 /** A refusal that no table of its endpoint takes up, for what is in the path. */
 export function isPlainRefusal(observation: Observation, all: Observation[]): boolean {
@@ -77,14 +92,16 @@ function varyingPart(observation: Observation, all: Observation[]): Part | null 
 
 /** Cases with the same key differ in the varying part, the status and the body of the answer, and nothing else. */
 function groupKey(
-  { case: { kind, arrange, act, follow }, expected, follow: followed }: Observation,
+  { case: { kind, arrange, act, follow }, expected, follow: followed, passes }: Observation,
   part: Part,
 ): string {
   const fixed = { ...act, [part]: null, contentType: part === 'body' ? '' : act.contentType }
   const { rows, contentType, headers, body } = expected
   // A row of the table stands outside the test and knows nothing of what the test made.
   const own = mentions(body) || kind === 'success' ? body : lists(body)
-  const conditions = part === 'credential' ? null : [arrange, rows]
+  // Where nothing changed at all, any look at it will do.
+  const looks = kind === 'invalid' && passes.every((pass) => pass.rows.length === 0) ? null : rows
+  const conditions = part === 'credential' ? null : [arrange, looks]
   return JSON.stringify([kind, conditions, fixed, follow, followed, contentType, headers, own, body === null])
 }
 
@@ -153,6 +170,7 @@ function draftTable(members: Observation[], part: Part, all: Observation[], cont
   )
   const body = caseBody({ ...drafted, expected: { ...drafted.expected, body: table.body } }, scope, context, {
     status,
+    looksAtAll: context.database !== null && members.some(({ expected: { rows } }) => !same(rows, looks)),
     ...(part === 'body' ? { changes: column } : {}),
     ...(part === 'query' ? { query: column } : {}),
     ...(part === 'credential' ? { headers: actorName ? `${column}(${actorName})` : column } : {}),
@@ -175,16 +193,7 @@ function draftTable(members: Observation[], part: Part, all: Observation[], cont
 
   const params = ['_', column, ...(status ? [status] : []), ...table.names]
   const run = code.arrow(params, body, { async: true })
-  const doc: Doc = [
-    code.style.caseWord,
-    '.each(',
-    code.rows(table.rows),
-    ')(',
-    code.string(titles.pattern),
-    ', ',
-    run,
-    ')',
-  ]
+  const doc = code.each(code.style.caseWord, code.rows(table.rows), titles.pattern, run)
   const cases = members.map((member, index) => ({ title: shown[index] as string, id: member.case.id }))
   return [{ kind: first.case.kind, doc: code.statement(doc), cases, review: reviewOf(members) }]
 }

@@ -167,7 +167,6 @@ export function draftVariants({ members, rows, path, stored, common }: Variants,
     ...arrange,
     ...(arrange.length > 0 ? [''] : []),
     code.constant('response', request),
-    '',
     [mark(first.case.id), assertion],
     ...(look ? [look] : []),
   ]
@@ -182,7 +181,7 @@ export function draftVariants({ members, rows, path, stored, common }: Variants,
     { async: true },
   )
   const doc: Doc = several
-    ? [code.style.caseWord, '.each(', code.rows(cells), ')(', code.string(split.pattern), ', ', run, ')']
+    ? code.each(code.style.caseWord, code.rows(cells), split.pattern, run)
     : code.call(code.style.caseWord, [code.string(titles[0] as string), run])
   const cases = members.map(({ case: { id } }, index) => ({ title: titles[index] as string, id }))
   return { kind: 'success', doc: code.statement(doc), cases, review: reviewOf(members) }

@@ -32,6 +32,8 @@ export interface Scope {
   reference(from: string, at: 'request' | 'response', path: JsonPath): string
   /** Headers of an actor, as code. */
   credential(credential: Exclude<Credential, { is: 'none' }>): Doc
+  /** What an actor sends with, as code. */
+  client(actor: string): string
 }
 
 export function exprDoc(expr: Expr, scope: Scope): Doc {
@@ -87,7 +89,7 @@ export interface Replaced {
   headers?: Doc
 }
 
-/** `await api.post('/path').set(user.headers).send({ … })`. */
+/** `await user.api.post('/path').send({ … })`. */
 export function requestDoc(template: RequestTemplate, scope: Scope, replaced: Replaced = {}): Doc {
   const { code } = scope
   const method = splitEndpoint(template.endpoint).method.toLowerCase()
@@ -96,12 +98,14 @@ export function requestDoc(template: RequestTemplate, scope: Scope, replaced: Re
   if (replaced.query) calls.push({ name: 'query', args: [replaced.query] })
   else if (Object.keys(template.query).length > 0)
     calls.push({ name: 'query', args: [exprDoc({ is: 'object', properties: template.query }, scope)] })
+  const { credential } = template
   if (replaced.headers) calls.push({ name: 'set', args: [replaced.headers] })
-  else if (template.credential.is !== 'none') calls.push({ name: 'set', args: [scope.credential(template.credential)] })
+  else if (credential.is === 'invalid') calls.push({ name: 'set', args: [scope.credential(credential)] })
+  const sender = credential.is === 'valid' && !replaced.headers ? scope.client(credential.as) : 'api'
   if (Object.keys(template.headers).length > 0)
     calls.push({ name: 'set', args: [exprDoc({ is: 'object', properties: template.headers }, scope)] })
   calls.push(...bodyCalls(template, scope, replaced.body))
-  return ['await ', code.chain('api', calls)]
+  return ['await ', code.chain(sender, calls)]
 }
 
 function bodyCalls(

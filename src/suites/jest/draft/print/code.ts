@@ -14,6 +14,8 @@ export interface Code {
   /** An array with one item a line. */
   rows(items: Doc[]): Doc
   call(callee: Doc, args: Doc[]): Doc
+  /** `test.each(rows)('title %s', (…) => { … })`. */
+  each(word: string, rows: Doc, title: string, run: Doc): Doc
   /** `api.post(…).set(…)`: calls that break before each dot when they do not fit. */
   chain(head: string, calls: { name: string; args: Doc[] }[]): Doc
   /** An arrow function with a block body; without statements its expression. */
@@ -112,6 +114,13 @@ export function createCode(style: Style): Code {
     return { is: 'either', options: [[oneLine(flat)], hugged, broken] }
   }
 
+  function each(word: string, rows: Doc, title: string, run: Doc): Doc {
+    const args: Doc[] = [string(title), run]
+    const hugged: Doc = ['(', ...join(', ', args), ')']
+    const below: Doc = ['(', indent([lineBreak, ...join([',', lineBreak], args)]), callComma && ',', lineBreak, ')']
+    return [`${word}.each(`, rows, ')', { is: 'either', options: [hugged, below] }]
+  }
+
   function flatOr(flat: Doc, broken: Doc): Doc {
     return { is: 'either', options: [[oneLine(flat)], broken] }
   }
@@ -122,8 +131,14 @@ export function createCode(style: Style): Code {
     if (calls.length < 2) return [head, ...parts]
     if (style.breakChains && calls.length > 2) return broken
     const flat: Doc = [head, ...calls.flatMap(({ name, args }) => [`.${name}(`, ...join(', ', args), ')'])]
+    // Prettier merges a head that is no longer than an indentation with its first call.
+    const isShort = !head.includes('.') && head.length <= (style.indent === '\t' ? 4 : style.indent.length)
     const hugs = huggable(calls.at(-1)?.args.at(-1))
-    if (calls.length < 3 && hugs) return { is: 'either', options: [oneLine(flat), [head, ...parts], broken] }
+    const merged: Doc = [head, ...parts]
+    if (calls.length < 3 && isShort && hugs) return { is: 'either', options: [oneLine(flat), merged, broken] }
+    // An object that fits on no line is written as if the chain were short.
+    const lines: Doc = { is: 'whole', content: [head, indent(parts.flatMap((part) => [lineBreak, oneLine(part)]))] }
+    if (calls.length < 3 && hugs) return { is: 'either', options: [oneLine(flat), lines, merged, broken] }
     return flatOr(flat, broken)
   }
 
@@ -151,6 +166,7 @@ export function createCode(style: Style): Code {
       ']',
     ],
     call,
+    each,
     chain,
     arrow,
     lambda: (params, value) => {
@@ -179,7 +195,7 @@ function oneLine(doc: Doc): Doc {
   if (Array.isArray(doc)) return doc.map(oneLine)
   if (doc.is === 'line' || doc.is === 'when') return doc.flat
   if (doc.is === 'either') return oneLine(doc.options[0] as Doc)
-  return doc.is === 'group' || doc.is === 'indent' ? oneLine(doc.content) : doc
+  return doc.is === 'group' || doc.is === 'indent' || doc.is === 'whole' ? oneLine(doc.content) : doc
 }
 
 function printTemplate(parts: (string | { code: string })[], string: (value: string) => string): string {

@@ -8,23 +8,31 @@ export function appModule(
   map: ProjectMap,
   imports: Imports,
   methods: string[],
-  options: { guardRequests: boolean },
+  options: { guardRequests: boolean; actors: boolean },
   style: Style,
 ): string {
   const boot = map.boot
   const check = options.guardRequests ? `    if (!isReady()) throw new Error('The test database is not ready');\n` : ''
   const ready = options.guardRequests ? `import { isReady } from './database';` : ''
   const typed = methods.map((method) => `'${method}'`).join(' | ')
+  const members = (rest: string) => methods.map((method) => `  ${method}: send('${method}'${rest}),`).join('\n')
+  const given = options.actors ? ', headers«: Record<string, string>»' : ''
+  const client = options.actors
+    ? `/** What an actor of the tests sends its requests with. */
+export const client = (headers«: Record<string, string>» = {}) => ({
+${members(', headers')}
+});
+
+export const api = client();`
+    : `export const api = {\n${members('')}\n};`
   const send = (target: string) =>
     `/** A client as in Supertest, with a deadline for each request. */
-const send = (method«: ${typed}») => (path«: string») => {
+const send = (method«: ${typed}»${given}) => (path«: string») => {
 ${check}  const test = request(${target})[method](path);
-  return test.timeout(10000);
+  return test${options.actors ? '.set(headers)' : ''}.timeout(10000);
 };
 
-export const api = {
-${methods.map((method) => `  ${method}: send('${method}'),`).join('\n')}
-};`.replace(/^ {4}if/m, '  if')
+${client}`.replace(/^ {4}if/m, '  if')
   if (!boot?.app) return spawned(map, ready, send('`http://127.0.0.1:${port}`'), style)
   const app = imports.of(
     boot.app,

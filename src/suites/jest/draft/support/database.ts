@@ -42,7 +42,7 @@ export function databaseModule(module: DatabaseModule, style: Style): string {
     access.setup,
     rowsFunction(module),
     markerFunction(module),
-    migrateFunction(module, command),
+    migrateFunction(module, command, style),
     marks ? ownRowsFunctions(module, style) : '',
     `let ready = false;
 
@@ -61,7 +61,7 @@ ${sweeps ? leftovers(module, style) : ''}  ready = true;
     `export const close = () => ${access.close};`,
   ]
   let text = parts.filter(Boolean).join('\n\n')
-  if (!migrateFunction(module, command)) text = text.replace('  await migrate();\n', '')
+  if (!migrateFunction(module, command, style)) text = text.replace('  await migrate();\n', '')
   if (!marks && !guardRequests) text = text.replace('let ready = false;\n\n', '').replace('  ready = true;\n', '')
   return restyle(text, style)
 }
@@ -145,28 +145,25 @@ export async function rows(table«: string», where«: Record<string, unknown>»
 }
 
 function markerFunction({ store, access, compose }: DatabaseModule): string {
-  const ask = (sql: string) => {
-    if (!access.knex) return `await query("${sql}")`
-    return store.engine === 'sqlite'
-      ? `await ${access.knex}.raw('${sql}')`
-      : `(await ${access.knex}.raw("${sql}")).rows`
-  }
-  if (store.engine === 'postgres')
+  if (store.engine === 'postgres') {
+    const found = access.knex ? `(await ${access.knex}.raw(sql)).rows` : 'await query(sql)'
     return `/** Only a server that was started for tests carries the marker. */
 async function assertTestDatabase() {
-  const [{ marker }] = ${ask("SELECT current_setting('integration_tests.marker', true) AS marker")};
-  if (!marker) {
+  const sql = "SELECT current_setting('integration_tests.marker', true) AS ok";
+  const [{ ok }] = ${found};
+  if (!ok) {
     throw new Error(
       'This PostgreSQL server is not for tests: it lacks the setting integration_tests.marker.${compose ? " ' +\n        'Start one with: docker compose -f docker-compose.test.yml up -d --wait" : ''}',
     );
   }
 }`
+  }
   if (store.engine === 'sqlite')
     return `const testFile = ${TEST_FILE};
 
 /** Only a file that says so, or one in the temporary directory, is for tests. */
 async function assertTestDatabase() {
-  const [{ file }] = ${ask('PRAGMA database_list')};
+  const [{ file }] = ${access.knex ? `await ${access.knex}.raw('PRAGMA database_list')` : "await query('PRAGMA database_list')"};
   const inside = relative(process.cwd(), file);
   const path = inside.startsWith('..') ? file : inside;
   if (file && !testFile.test(path)) {
@@ -188,13 +185,18 @@ function migrationCommand(migrations: Migration | null): string[] | null {
 }
 
 /** Runs the project's own migrations when a table is missing; '' when there are none to run. */
-function migrateFunction({ store, access, tables }: DatabaseModule, command: string[] | null): string {
+function migrateFunction(
+  { store, access, tables }: DatabaseModule,
+  command: string[] | null,
+  { width }: Style,
+): string {
   const [table] = tables
     .map(({ name }) => name)
     .filter((name) => !name.includes('.'))
     .slice(-1)
   if (!table) return ''
-  const apply = applyCode(store, access, command)
+  const isLocked = store.engine === 'postgres' && command && !access.knex && /pool|client/i.test(access.close)
+  const apply = applyCode(store, access, command, { indent: isLocked ? 6 : 4, width })
   if (!apply) return ''
   const missing =
     store.engine === 'sqlite'
@@ -204,7 +206,7 @@ function migrateFunction({ store, access, tables }: DatabaseModule, command: str
       : access.knex
         ? `!(await ${access.knex}.schema.hasTable('${table}'))`
         : `(await query("SELECT 1 FROM information_schema.tables WHERE table_name = '${table}'")).length === 0`
-  if (store.engine === 'postgres' && command && !access.knex && /pool|client/i.test(access.close))
+  if (isLocked)
     return `/** Applies the project's migrations when they are missing; one process at a time. */
 async function migrate() {
   const client = await ${access.close.replace('.end()', '')}.connect();
@@ -229,14 +231,21 @@ async function migrate() {
 
 const regclass = (table: string) => (/^[a-z_][a-z0-9_]*$/.test(table) ? table : `\\"${table}\\"`)
 
-function applyCode(store: DataStore, access: Access, command: string[] | null): string | null {
+function applyCode(
+  store: DataStore,
+  access: Access,
+  command: string[] | null,
+  { indent, width }: { indent: number; width: number },
+): string | null {
   if (command) {
     const [program, ...args] = command
     const list = args.map((arg) => `'${arg.replaceAll("'", "\\'")}'`).join(', ')
-    return `execFileSync('${program}', [${list}], {
-      env: process.env,
-      stdio: 'pipe',
-    })`
+    const [start, options] = [`execFileSync('${program}', [${list}], {`, ['env: process.env', "stdio: 'pipe'"]]
+    const flat = `${start} ${options.join(', ')} })`
+    const inner = `\n${' '.repeat(indent + 2)}`
+    return flat.length + indent < width
+      ? flat
+      : `${start}${inner}${options.join(`,${inner}`)},\n${' '.repeat(indent)}})`
   }
   const kind = store.migrations?.kind
   if (kind === 'knex' && access.knex) return `await ${access.knex}.migrate.latest()`
@@ -248,7 +257,7 @@ function applyCode(store: DataStore, access: Access, command: string[] | null): 
 /** Where own rows are, for removing them and for looking at all of them. */
 function ownRowsFunctions({ access, plan, store, looksAtOwn }: DatabaseModule, style: Style): string {
   const look = looksAtOwn ? `\n\n${lookAtOwn(access)}` : ''
-  return `${access.knex ? knexTables(access.knex, plan, store, style) : sqlTables(plan, store)}
+  return `${access.knex ? knexTables(access.knex, plan, store, style) : sqlTables(plan, store, style)}
 
 async function removeMarked(mark«: string») {
 ${access.knex ? '  for (const found of ownTables(mark)) await found.del();' : '  for (const [table, own] of ownTables(mark)) await query(`DELETE FROM ${table} WHERE ${own}`);'}
@@ -259,7 +268,7 @@ const OWN_TABLES = '/** Children first. A row is ours when it, or the row it bel
 
 const likeOf = (store: DataStore) => (store.engine === 'postgres' ? 'ILIKE' : 'LIKE')
 
-function sqlTables({ sets, removals, usesMade }: CleanupPlan, store: DataStore): string {
+function sqlTables({ sets, removals, usesMade }: CleanupPlan, store: DataStore, { width }: Style): string {
   const condition = (signs: Sign[]) =>
     signs
       .map((sign) => {
@@ -276,7 +285,11 @@ function sqlTables({ sets, removals, usesMade }: CleanupPlan, store: DataStore):
         `  const ${variable} = \`SELECT ${sqlName(column, store)} FROM ${sqlName(table, store)} WHERE ${condition(signs)}\`;`,
     ),
   ]
-  const list = removals.map(({ table, signs }) => `    [${sqlString(sqlName(table, store))}, \`${condition(signs)}\`],`)
+  const list = removals.map(({ table, signs }) => {
+    const cells = [sqlString(sqlName(table, store)), `\`${condition(signs)}\``]
+    const flat = `    [${cells.join(', ')}],`
+    return flat.length > width ? `    [\n${cells.map((cell) => `      ${cell},\n`).join('')}    ],` : flat
+  })
   return `${OWN_TABLES}
 function ownTables(mark«: string») {
 ${before.map((line) => `${line}\n`).join('')}  return [

@@ -97,7 +97,7 @@ function shapeDoc({ name, parameter, properties }: Shape, code: Code): Doc {
 function builderDoc(factory: Factory, code: Code, uses: Uses): Doc {
   const { style } = code
   const changed = factory.builderChanged || factory.overridden
-  const scope: Scope = { code, uses, reference: () => 'undefined', credential: () => '{}' }
+  const scope: Scope = { code, uses, reference: () => 'undefined', credential: () => '{}', client: () => 'api' }
   const entries = entriesOf(exprAt(factory.main.body, factory.requestPath), scope)
   const params = changed ? [style.typescript ? 'overrides: Entity = {}' : 'overrides'] : []
   const object = code.object(changed ? [...entries, { spread: 'overrides' }] : entries)
@@ -106,7 +106,7 @@ function builderDoc(factory: Factory, code: Code, uses: Uses): Doc {
 
 function factoryDoc(factory: Factory, factories: Factories, code: Code, uses: Uses, observations: Observation[]): Doc {
   const { recipe } = factory
-  const taken = new Set([...Object.keys(recipe.needs).map(camel), 'overrides'])
+  const taken = new Set([...Object.keys(recipe.needs).map(camel), 'overrides', 'headers', 'client'])
   const steps = recipe.steps.map((step, index) => ({
     step,
     response: takeName(index === recipe.steps.length - 1 ? ['answer'] : [`${stepName(step)}Response`], taken),
@@ -128,6 +128,7 @@ function factoryDoc(factory: Factory, factories: Factories, code: Code, uses: Us
       return code.member(camel(from), needed ? accessPath(needed, at, path, observations) : path)
     },
     credential: (credential) => (credential.as === null ? '{}' : `${camel(credential.as)}.headers`),
+    client: (actor) => `${camel(actor)}.api`,
   }
   const statements: Doc[] = []
   for (const one of steps) {
@@ -137,17 +138,10 @@ function factoryDoc(factory: Factory, factories: Factories, code: Code, uses: Us
     statements.push(code.statement(code.call('expectSuccess', [one.response])))
   }
   const sentVariable = main.body
-  statements.push(
-    code.statement([
-      'return ',
-      returned(
-        factory,
-        sentVariable,
-        steps.map(({ response }) => response),
-        code,
-      ),
-    ]),
-  )
+  const { credential } = recipe
+  const responses = steps.map(({ response }) => response)
+  if (credential) statements.push(code.constant('headers', headersDoc(credential, responses, code)))
+  statements.push(code.statement(['return ', returned(factory, sentVariable, code)]))
   const type = code.style.typescript ? ': Entity' : ''
   const params = [
     ...Object.keys(recipe.needs).map((need) => `${camel(need)}${type}`),
@@ -222,7 +216,7 @@ function wrapEntity(body: Expr, path: JsonPath, scope: Scope): Doc {
 const refersToStep = ({ steps }: Recipe) => /"from":"step\d+","at":"request"/.test(JSON.stringify(steps))
 
 /** The entity, or it with what else tests ask for. */
-function returned(factory: Factory, sent: string, responses: string[], code: Code): Doc {
+function returned(factory: Factory, sent: string, code: Code): Doc {
   const entity = factory.entityPath ? code.member('response.body', factory.entityPath) : null
   const entries: Entry[] = entity ? [{ spread: entity }] : []
   for (const key of factory.beside) entries.push({ key, value: code.member('response.body', [key]) })
@@ -230,8 +224,8 @@ function returned(factory: Factory, sent: string, responses: string[], code: Cod
     entries.push({ key, value: code.member(sent, factory.wholeRequest ? [...factory.requestPath, key] : [key]) })
   if (factory.wholeRequest) entries.push({ key: 'request', value: sent })
   if (factory.wholeResponse) entries.push({ key: 'response', value: 'response.body' })
-  const { credential } = factory.recipe
-  if (credential) entries.push({ key: 'headers', value: headersDoc(credential, responses, code) })
+  if (factory.recipe.credential)
+    entries.push({ key: 'headers', value: 'headers' }, { key: 'api', value: 'client(headers)' })
   if (entity && entries.length === 1) return entity
   return code.object(entries)
 }

@@ -31,7 +31,7 @@ export async function supportFiles(
   plan: { folder: string; services: ComposeService[]; variables: Record<string, string>; mode: string | null },
 ): Promise<Support> {
   const { map, tables } = input
-  const { code, uses } = context
+  const { code, uses, factories } = context
   const { style } = code
   const extensions = await importsNeedExtensions(input, style.esm)
   const native = style.esm && !isTranspiled(input)
@@ -48,12 +48,13 @@ export async function supportFiles(
   const made = factoryDocs(context)
   const { store, cleanup } = context.database ?? { store: undefined, cleanup: null }
   const access = store ? accessTo(store, map.dependencies, imports.of) : null
+  const actors = [...factories.values()].some(({ recipe, used }) => used && recipe.credential !== null)
   const guardRequests = Boolean(store && access) && jestMajor(input) < 27
   const removes = (cleanup?.removals.length ?? 0) > 0
   const usesUnique = uses.unique.size > 0 || removes
 
   add('environment', environmentModule(map, plan.services, plan.variables, plan.mode, style))
-  add('app', appModule(map, imports, [...uses.methods].sort(), { guardRequests }, style))
+  add('app', appModule(map, imports, [...uses.methods].sort(), { guardRequests, actors }, style))
   add(
     'assertions',
     assertionsModule(
@@ -98,7 +99,7 @@ export async function supportFiles(
     const body = printDoc(join([newline, newline], docs), layout).text
     const asModule = style.esm || style.typescript
     const head = [
-      body.includes('api.') ? `import { api } from './app';` : '',
+      `import { ${[...(/(?<!\w\.)\bapi\b/.test(body) ? ['api'] : []), ...(actors ? ['client'] : [])].join(', ')} } from './app';`,
       body.includes('expectSuccess(') ? `import { expectSuccess } from './assertions';` : '',
       unique && body.includes('unique.') ? `import { unique } from './unique';` : '',
     ]

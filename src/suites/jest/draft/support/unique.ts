@@ -2,9 +2,9 @@ import { restyle } from '../print/restyle.ts'
 import type { Style } from '../style.ts'
 
 const MAKERS: Record<string, string> = {
-  email: '  email: (label«: string», maxLength = 254) =>\n    fit(label, `.${tag()}@example.com`, maxLength),',
-  word: '  word: (label«: string», maxLength = 24) => fit(label, tag(), maxLength),',
-  text: '  text: (label«: string», maxLength = 1000) => fit(label, ` ${tag()}`, maxLength),',
+  email: '  email: (label«: string», max = 254) => fit(label, `.${tag()}@example.com`, max),',
+  word: '  word: (label«: string», max = 24) => fit(label, tag(), max),',
+  text: '  text: (label«: string», max = 1000) => fit(label, ` ${tag()}`, max),',
   url: '  url: (label«: string») => `https://example.com/${label}/${tag()}`,',
   uuid: '  uuid: () => keep(randomUUID()),',
   integer: '  integer: () => keep(base + (count += 1)),',
@@ -33,9 +33,8 @@ let count = 0;
 
 const tag = () => \`\${mark}\${(count += 1)}\`;`,
     fitted
-      ? `const fit = (label«: string», suffix«: string», maxLength«: number») =>
-  label.slice(0, Math.max(0, maxLength - suffix.length)) +
-  suffix.slice(-maxLength);`
+      ? `const fit = (label«: string», suffix«: string», max«: number») =>
+  label.slice(0, Math.max(0, max - suffix.length)) + suffix.slice(-max);`
       : '',
     numbered ? 'const base = 1e9 + (randomBytes(4).readUInt32BE(0) % 1e6) * 1e3;' : '',
     kept && options.kept
