@@ -19,6 +19,8 @@ export interface Held {
   value: Json
   /** What is known of the whole request or answer beside. */
   answer?: Pattern | null
+  /** Where its parts stand by themselves, too: `user.id` for `user.json.id`. */
+  parts?: string
 }
 
 export interface PatternScope extends Scope {
@@ -34,12 +36,15 @@ export function heldBindings(
 ): Held[] {
   return bindings.flatMap((binding): Held[] => {
     const factory = factories.get(binding.recipe)
-    if (!factory?.entityPath || !returnsEntityOnly(factory) || !isObject(factory.entity)) return []
+    if (!factory?.entityPath || !isObject(factory.entity)) return []
+    const isActor = factory.recipe.kind === 'actor' && !('json' in factory.entity)
+    if (!isActor && !returnsEntityOnly(factory)) return []
     const at = 'response' as const
     const changed = Object.keys(binding.overrides).length > 0
     const answer = changed ? null : knownAnswer(factory.recipe, binding, observations)
-    const code = nameOf(binding.name)
-    return [{ from: binding.name, at, path: factory.entityPath, code, value: factory.entity, answer }]
+    const name = nameOf(binding.name)
+    const held = { from: binding.name, at, path: factory.entityPath, value: factory.entity, answer }
+    return [isActor ? { ...held, code: `${name}.json`, parts: name } : { ...held, code: name }]
   })
 }
 
@@ -165,7 +170,7 @@ const reference = (held: Held, scope: Scope) => scope.reference(held.from, held.
 
 /** What the test holds that leaves the least to be written beside it: one thing, or one changed by another. */
 function bestBases(pattern: Extract<Pattern, { is: 'object' }>, scope: PatternScope): Held[] {
-  const held = scope.held()
+  const held = scope.held().flatMap(withInner)
   const count = (bases: Held[]) =>
     Object.entries(pattern.properties).filter(([key, inner]) => isSpread(key, inner, bases, scope)).length
   const best = (choices: Held[][]) =>
@@ -173,7 +178,22 @@ function bestBases(pattern: Extract<Pattern, { is: 'object' }>, scope: PatternSc
   const fitting = held.filter((one) => spreads(pattern, one, scope))
   const single = best(fitting.map((one) => [one]))
   const pairs = best(fitting.flatMap((one) => fitting.flatMap((other) => (one === other ? [] : [[one, other]]))))
-  return count(pairs) >= count(single) + 2 ? pairs : single
+  const chosen = count(pairs) >= count(single) + 2 ? pairs : single
+  // An actor's answer is kept beside its parts only where that saves something.
+  const isWorth = chosen.every(({ parts }) => parts === undefined) || count(chosen) >= WORTH
+  return isWorth ? chosen : []
+}
+
+const WORTH = 4
+
+/** What is held, and the objects right inside it. */
+function withInner(held: Held): Held[] {
+  const inner = Object.entries(isObject(held.value) ? held.value : {}).flatMap(([key, value]): Held[] =>
+    isObject(value) && held.parts === undefined
+      ? [{ ...held, path: [...held.path, key], code: `${held.code}.${key}`, value }]
+      : [],
+  )
+  return [held, ...inner]
 }
 
 /** Does `{ ...held }` bring no key that the pattern lacks, and at least two that it has? */
@@ -189,7 +209,7 @@ function spreads({ properties }: Extract<Pattern, { is: 'object' }>, held: Held,
 function isSame(pattern: Pattern, held: Held, path: JsonPath, scope: Scope): boolean {
   if (held.answer && demandsSame(patternAt(held.answer, path), pattern)) return true
   if (pattern.is === 'same') {
-    const code = scope.code.member(held.code, pathWithin(path, held.path) ?? [])
+    const code = scope.code.member(held.parts ?? held.code, pathWithin(path, held.path) ?? [])
     return pattern.from === held.from && scope.reference(pattern.from, pattern.at, pattern.path) === code
   }
   const seen = valueAt(held.value, pathWithin(path, held.path) ?? [])

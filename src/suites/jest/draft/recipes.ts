@@ -23,6 +23,8 @@ export interface Factory {
   /** The whole request or answer is needed. */
   wholeRequest: boolean
   wholeResponse: boolean
+  /** The entity as it was answered, where the factory returns more. */
+  wholeEntity: boolean
   overridden: boolean
   used: boolean
   /** `build.article`: makes the request's entity, for the factory and for tests that send it themselves. `null`: not wanted. */
@@ -57,6 +59,7 @@ function newFactory(recipe: Recipe, main: RequestTemplate, requestPath: JsonPath
     beside: new Set(),
     wholeRequest: false,
     wholeResponse: false,
+    wholeEntity: false,
     overridden: false,
     used: false,
     builder: null,
@@ -114,6 +117,10 @@ export function accessPath(
 function responseAccess(factory: Factory, path: JsonPath): JsonPath {
   const rest = factory.entityPath ? pathWithin(path, factory.entityPath) : null
   if (rest && (rest.length > 0 || returnsEntityOnly(factory))) return rest
+  if (rest && factory.recipe.kind === 'actor') {
+    factory.wholeEntity = true
+    return ['json']
+  }
   const [key] = path
   const entityHasKey = isObject(factory.entity) && String(key) in factory.entity
   if (factory.entityPath?.length === 1 && typeof key === 'string' && path.length > 0 && !rest && !entityHasKey) {
