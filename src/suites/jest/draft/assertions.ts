@@ -2,7 +2,7 @@ import type { RowChange } from '../../../contracts/environment.ts'
 import type { Json } from '../../../contracts/json.ts'
 import type { Expected, Pattern, RequestTemplate, RowExpectation } from '../../../contracts/observation.ts'
 import type { CaseScope } from './case-scope.ts'
-import { errorParts } from './errors.ts'
+import { errorParts, invalidParts } from './errors.ts'
 import { requestDoc } from './expressions.ts'
 import { isObject, responseEntityPath, valueAt, walkPattern } from './json.ts'
 import { camel, snake } from './names.ts'
@@ -14,11 +14,13 @@ export function responseDocs(expected: Expected, response: string, scope: CaseSc
   const { code } = scope
   const args: Doc[] = [response, status ?? String(expected.status)]
   const parts = expected.status >= 400 ? errorParts(expected.body, scope.errors) : null
-  if (parts) {
-    scope.uses.helpers.add('expectError')
-    args.push(...parts.map((part) => patternDoc(part, scope)))
-  } else if (expected.body) args.push(patternDoc(expected.body, scope))
-  const docs = [code.statement(code.call(parts ? 'expectError' : 'expectResponse', args))]
+  const invalid = parts && !status ? invalidParts(expected.status, parts, scope.errors) : null
+  const helper = invalid ? 'expectInvalid' : parts ? 'expectError' : 'expectResponse'
+  scope.uses.helpers.add(helper)
+  if (invalid) args.pop()
+  const shown = invalid ?? parts ?? (expected.body ? [expected.body] : [])
+  args.push(...shown.map((part) => patternDoc(part, scope)))
+  const docs = [code.statement(code.call(helper, args))]
   const headers = Object.entries(expected.headers)
   if (headers.length > 0) {
     const wanted = code.object(

@@ -1,7 +1,7 @@
 import type { JsonPath } from '../../../contracts/json.ts'
 import type { Observation, Pattern } from '../../../contracts/observation.ts'
 import { patternAt } from './json.ts'
-import { camel } from './names.ts'
+import { camel, takeName } from './names.ts'
 
 /** How refusals of an API look alike: `{ error: { code, message } }`, with details now and then. */
 export interface ErrorShape {
@@ -10,6 +10,16 @@ export interface ErrorShape {
   keys: string[]
   optional: string[]
   parameters: string[]
+  /** How a field that breaks a rule is answered, where that is often and always alike. */
+  invalid: InvalidShape | null
+}
+
+/** `[{ in: 'body', path: 'name', message: … }]` as the last part of the shape, the others fixed. */
+export interface InvalidShape {
+  status: number
+  fixed: Pattern[]
+  /** Keys of the one item, in order: compared with an argument, or any text. */
+  keys: { key: string; parameter: string | null }[]
 }
 
 const MANY = 4
@@ -25,7 +35,62 @@ export function findErrorShape(observations: Observation[]): ErrorShape | null {
   const keys = all.filter((key) => entities.every(({ properties }) => properties[key]?.is === 'equals'))
   const optional = all.filter((key) => !keys.includes(key))
   if (keys.length === 0 || all.length > MOST || optional.length > 1 || path.length + keys.length < 2) return null
-  return { path, keys, optional, parameters: [...keys, ...optional].map(camel) }
+  const shape = { path, keys, optional, parameters: [...keys, ...optional].map(camel), invalid: null }
+  return { ...shape, invalid: findInvalidShape(observations, shape) }
+}
+
+const OFTEN = 6
+
+function findInvalidShape(observations: Observation[], shape: ErrorShape): InvalidShape | null {
+  const found = observations.flatMap(({ expected: { status, body } }) => {
+    const parts = status >= 400 ? errorParts(body, shape) : null
+    const item = parts && soleItem(parts.at(-1))
+    const words =
+      item && Object.entries(item.properties).every(([, one]) => one.is === 'equals' && typeof one.value === 'string')
+    return parts && item && words ? [{ status, fixed: parts.slice(0, -1), properties: item.properties }] : []
+  })
+  const [first] = found
+  const alike = found.filter((one) => first && sameKind(one, first))
+  if (!first || alike.length < OFTEN || alike.length < found.length) return null
+  const taken = new Set<string>()
+  const keys = Object.keys(first.properties).map((key) => {
+    const values = alike.map(({ properties }) => valueOf(properties[key]))
+    return {
+      key,
+      parameter: values.every((value) => /^[\w.[\]-]+$/.test(value)) ? takeName([camel(key), 'part'], taken) : null,
+    }
+  })
+  return keys.some(({ parameter }) => parameter) ? { status: first.status, fixed: first.fixed, keys } : null
+}
+
+const valueOf = (pattern: Pattern | undefined) => (pattern?.is === 'equals' ? String(pattern.value) : '')
+
+interface Invalid {
+  status: number
+  fixed: Pattern[]
+  properties: Record<string, Pattern>
+}
+
+const sameKind = (one: Invalid, other: Invalid) =>
+  one.status === other.status &&
+  JSON.stringify(one.fixed.map(valueOf)) === JSON.stringify(other.fixed.map(valueOf)) &&
+  String(Object.keys(one.properties)) === String(Object.keys(other.properties))
+
+/** The one object of a list. */
+function soleItem(pattern: Pattern | undefined) {
+  const item = pattern?.is === 'array' && pattern.items.length === 1 ? pattern.items[0] : undefined
+  return item?.is === 'object' && item.exact ? item : null
+}
+
+/** What to give `expectInvalid` for this answer; `null` when it is another one. */
+export function invalidParts(status: number, parts: Pattern[], shape: ErrorShape | null): Pattern[] | null {
+  const invalid = shape?.invalid
+  const item = soleItem(parts.at(-1))
+  if (!invalid || !item) return null
+  const own = { status, fixed: parts.slice(0, -1), properties: item.properties }
+  if (!sameKind(own, { ...invalid, properties: Object.fromEntries(invalid.keys.map(({ key }) => [key, item])) }))
+    return null
+  return invalid.keys.flatMap(({ key, parameter }) => (parameter ? [item.properties[key] as Pattern] : []))
 }
 
 /** Inside the envelope that all share, such as `error`. */

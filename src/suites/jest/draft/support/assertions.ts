@@ -1,4 +1,4 @@
-import type { ErrorShape } from '../errors.ts'
+import type { ErrorShape, InvalidShape } from '../errors.ts'
 import { restyle } from '../print/restyle.ts'
 import type { Style } from '../style.ts'
 
@@ -74,7 +74,8 @@ export function expectResponse(response«: Response», status«: number», body�
     throw error;
   }
 }`,
-    used.has('expectError') && options.errors ? errorHelper(options.errors) : '',
+    (used.has('expectError') || used.has('expectInvalid')) && options.errors ? errorHelper(options.errors) : '',
+    used.has('expectInvalid') && options.errors?.invalid ? invalidHelper(options.errors.invalid, style) : '',
     options.factories
       ? `/** For steps that only prepare a test. */
 export function expectSuccess(response«: Response») {
@@ -103,6 +104,24 @@ function errorHelper({ path, keys, optional, parameters }: ErrorShape): string {
   return `/** How the API refuses. */
 export function expectError(response«: Response», status«: number», ${params.join(', ')}) {
   expectResponse(response, status, ${body});
+}`
+}
+
+function invalidHelper({ status, fixed, keys }: InvalidShape, { width }: Style): string {
+  const names = keys.flatMap(({ parameter }) => (parameter ? [parameter] : []))
+  const entries = keys.map(({ key, parameter }) => {
+    const name = /^[A-Za-z_$][\w$]*$/.test(key) ? key : `'${key}'`
+    return parameter === key ? key : `${name}: ${parameter ?? 'expect.any(String)'}`
+  })
+  const literals = fixed.map((one) =>
+    one.is === 'equals' ? JSON.stringify(one.value).replace(/^"([^'"\\]*)"$/, "'$1'") : 'undefined',
+  )
+  const call = `  expectError(${['response', status, ...literals].join(', ')}, [`
+  const item = `{ ${entries.join(', ')} }`
+  const flat = `${call}${item}]);`
+  return `/** How it refuses a field that breaks a rule; the wording is the validator's. */
+export function expectInvalid(${['response«: Response»', ...names.map((name) => `${name}«: unknown»`)].join(', ')}) {
+${flat.length <= width ? flat : `${call}\n    ${item},\n  ]);`}
 }`
 }
 
