@@ -183,7 +183,8 @@ function groupRefusals(refusals: Refusal[]): RefusalGroup[] {
             ]
           : pathGroup(observation)
     const group = groups.get(key) ?? { by: departure.by, title, refusals: [] }
-    group.refusals.push(refusal)
+    // Rows are told apart by their endpoint and what is replaced.
+    if (!group.refusals.some((other) => same(rowOf(other), rowOf(refusal)))) group.refusals.push(refusal)
     groups.set(key, group)
   }
   return [...groups.values()].filter(
@@ -192,6 +193,11 @@ function groupRefusals(refusals: Refusal[]): RefusalGroup[] {
       countDifferences(group.refusals.map(({ observation }) => observation)) <= 2,
   )
 }
+
+const rowOf = ({ observation, departure }: Refusal) => [
+  observation.case.endpoint,
+  departure.by === 'path' ? departure.binding : departure.by === 'credential' && departure.credential,
+]
 
 function pathGroup({ case: { title }, expected }: Observation): [key: string, title: string] {
   const isUnknown = /\bunknown\b/.test(title)

@@ -54,7 +54,7 @@ function findInvalidShape(observations: Observation[], shape: ErrorShape): Inval
   if (!first || alike.length < OFTEN || alike.length < found.length) return null
   const taken = new Set<string>()
   const keys = Object.keys(first.properties).map((key) => {
-    const values = alike.map(({ properties }) => valueOf(properties[key]))
+    const values = alike.map(({ properties }) => textOf(properties[key]))
     return {
       key,
       parameter: values.every((value) => /^[\w.[\]-]+$/.test(value)) ? takeName([camel(key), 'part'], taken) : null,
@@ -63,7 +63,7 @@ function findInvalidShape(observations: Observation[], shape: ErrorShape): Inval
   return keys.some(({ parameter }) => parameter) ? { status: first.status, fixed: first.fixed, keys } : null
 }
 
-const valueOf = (pattern: Pattern | undefined) => (pattern?.is === 'equals' ? String(pattern.value) : '')
+const textOf = (pattern: Pattern | undefined) => (pattern?.is === 'equals' ? String(pattern.value) : '')
 
 interface Invalid {
   status: number
@@ -73,7 +73,7 @@ interface Invalid {
 
 const sameKind = (one: Invalid, other: Invalid) =>
   one.status === other.status &&
-  JSON.stringify(one.fixed.map(valueOf)) === JSON.stringify(other.fixed.map(valueOf)) &&
+  JSON.stringify(one.fixed.map(textOf)) === JSON.stringify(other.fixed.map(textOf)) &&
   String(Object.keys(one.properties)) === String(Object.keys(other.properties))
 
 /** The one object of a list. */

@@ -11,8 +11,9 @@ import type { Credential, Observation } from '../../../../src/contracts/observat
 import type { DraftInput } from '../../../../src/contracts/plugs.ts'
 import type { Suite } from '../../../../src/contracts/suite.ts'
 import { draftJestSuite } from '../../../../src/suites/jest/draft/index.ts'
+import { patternAt } from '../../../../src/suites/jest/draft/json.ts'
 import { articlesInput } from './fixtures/articles.ts'
-import { binding, expected, format, ref, request, row, same, sames, seen } from './fixtures/build.ts'
+import { binding, expected, format, pattern, ref, request, row, same, sames, seen } from './fixtures/build.ts'
 import { shopInput } from './fixtures/shop.ts'
 
 const contentOf = (suite: Suite, path: string) => suite.files.find((file) => file.path === path)?.content ?? ''
@@ -76,7 +77,7 @@ describe('a drafted suite', () => {
     expect(suite.review.length).toBeGreaterThan(5)
     for (const { file, line, assertion, why } of suite.review) {
       expect(contentOf(suite, file).split('\n')[line - 1]?.trim()).toBe(assertion)
-      expect(assertion).toMatch(/^expect(Response|Error)\(/)
+      expect(assertion).toMatch(/^expect(Response|Error|Invalid)\(/)
       expect(why).toMatch(/^observed only: status \d{3}/)
     }
   })
@@ -89,18 +90,14 @@ describe('style', () => {
 
     expect(text).not.toMatch(/;$/m)
     expect(text).toContain(`test("creates an article", async () => {
-    const user = await createUser()
-    const article = newArticle()
+    const user = await create.user()
+    const article = build.article()
 
-    const response = await api
-      .post("/api/articles")
-      .set(user.headers)
-      .send({ article })
-
+    const response = await user.api.post("/api/articles").send({ article })
     expectResponse(response, 200, {
       article: {
         ...article,
-        id: uuid,`)
+        id: like.uuid,`)
   })
 
   test('indents with tabs and leaves trailing commas out where the project does', async () => {
@@ -132,7 +129,7 @@ describe('style', () => {
 
     expect(contentOf(suite, 'test/integration/orders.test.ts')).toMatch(/^import \{/)
     expect(contentOf(suite, 'test/integration/support/factories.ts')).toContain(
-      'export async function createProduct(user: Entity, overrides: Entity = {}): Promise<Entity> {',
+      '  async product(user: Entity, overrides: Entity = {}): Promise<Entity> {',
     )
     expect(suite.missing.map(({ name }) => name)).toEqual(['ts-jest', '@types/jest', '@types/supertest'])
   })
@@ -168,16 +165,16 @@ describe('tests', () => {
     const suite = await draftJestSuite(shopInput)
 
     expect(contentOf(suite, 'test/integration/products.test.js')).toContain(
-      `    ['product without a name', { name: undefined }, 'name', '"name" is required'],`,
+      `    ['product without a name', { name: undefined }, 'name'],`,
     )
   })
 
   test('get what they send from the builder that the factory uses', async () => {
     const suite = await draftJestSuite(shopInput)
 
-    expect(contentOf(suite, 'test/integration/products.test.js')).toContain('.send(newProduct(changes));')
-    expect(contentOf(suite, 'test/integration/auth.test.js')).toContain('.send(newUser({ email: user.email }));')
-    expect(contentOf(suite, 'test/integration/support/factories.js')).toContain('.send(newProduct(overrides));')
+    expect(contentOf(suite, 'test/integration/products.test.js')).toContain('.send(build.product(changes));')
+    expect(contentOf(suite, 'test/integration/auth.test.js')).toContain('.send(build.user({ email: user.email }));')
+    expect(contentOf(suite, 'test/integration/support/factories.js')).toContain('.send(build.product(overrides));')
   })
 
   test('look at the rows before and after a refusal', async () => {
@@ -186,7 +183,7 @@ describe('tests', () => {
     expect(contentOf(suite, 'test/integration/products.test.js')).toContain(`
     const before = await rows('products', { id: product.id });
 
-    const response = await api.delete(\`/api/products/\${product.id}\`).set(other.headers);
+    const response = await other.api.delete(\`/api/products/\${product.id}\`);
 `)
   })
 
@@ -200,7 +197,7 @@ describe('tests', () => {
   test('give overrides as whole values', async () => {
     const suite = await draftJestSuite(shopInput)
 
-    expect(contentOf(suite, 'test/integration/orders.test.js')).toContain(`createOrder(user, product, {
+    expect(contentOf(suite, 'test/integration/orders.test.js')).toContain(`create.order(user, product, {
       items: [{ productId: product.id, quantity: 4 }],
     });`)
   })
@@ -215,7 +212,7 @@ describe('tests that say the same', () => {
   })
   const unauthenticated = { error: { code: 'unauthenticated', message: 'A valid bearer token is required' } }
 
-  test('refuse endpoints of a file without a credential in one table', async () => {
+  test('refuse all endpoints without a credential in one table', async () => {
     const more = (['none', 'malformed', 'tampered', 'expired'] as const).map((how) => {
       const as: Credential =
         how === 'none' ? { is: 'none' } : { is: 'invalid', how, as: how === 'malformed' ? null : 'user' }
@@ -224,23 +221,28 @@ describe('tests that say the same', () => {
       return seen('unauthenticated', title, arrange, act, expected(401, unauthenticated))
     })
     const suite = await draftJestSuite(withMore(...more))
-    const text = contentOf(suite, 'test/integration/products.test.js')
+    const text = contentOf(suite, 'test/integration/access.test.js')
 
     expect(text).toContain(`
-  ['a tampered token', (user) => tampered(user.headers)],
-  ['an expired token', (user) => expired(user.headers)],
-])('refuses a request with %s', (_, headers) => {
-  it.each([
-    ['DELETE /api/products/:id', ({ product }) => api.delete(\`/api/products/\${product.id}\`)],
+  'DELETE /api/products/:id': [
+    given.product,
+    ({ product }) => api.delete(\`/api/products/\${product.id}\`),
+  ],
 `)
     expect(text).toContain(`
-    const response = await request({ product }).set(headers(user));
+  ['a tampered token', tampered],
+  ['an expired token', expired],
+])('refuses a request with %s', (_way, spoil) => {
+  it.each(Object.entries(requests))('%s', async (_, [arrange, send]) => {
+    const made = await arrange();
+    const before = await ownRows();
 
+    const response = await send(made).set(spoil(made.user.headers));
     expectError(response, 401, 'unauthenticated', 'A valid bearer token is required');
-    expect(await rows('products', { id: product.id })).toEqual(before);
+    expect(await ownRows()).toEqual(before);
 `)
     expect(suite.cases).toContainEqual({
-      file: 'test/integration/products.test.js',
+      file: 'test/integration/access.test.js',
       test: 'refuses a request with an expired token > PUT /api/products/:id',
       case: 'PUT /api/products/{id} unauthenticated refuses a request with an expired token',
     })
@@ -252,7 +254,8 @@ describe('tests that say the same', () => {
       row('updated', 'orders', { id: same('order.response.id') }, { status: 'paid', total_cents: 1250 }),
     ])
     const bindings = [...arrange, binding('order', 'order', { user: 'user', product: 'product' })]
-    const before = { id: 'x', status: 'pending', total_cents: 1250, updated_at: '2026-01-01T00:00:00.000Z' }
+    const then = '2026-01-01T00:00:00.000Z'
+    const before = { id: 'x', status: 'pending', total_cents: 1250, created_at: then, updated_at: then }
     const changes: RowChange[] = [{ table: 'orders', change: 'updated', before, after: { ...before, status: 'paid' } }]
     const exchange = { request: { method: 'PATCH', url: '/', headers: {}, body: null }, response: silence }
     const observation = {
@@ -262,7 +265,7 @@ describe('tests that say the same', () => {
     const text = contentOf(await draftJestSuite(withMore(observation)), 'test/integration/orders.test.js')
 
     expect(text).toContain("const [before] = await rows('orders', { id: order.id });")
-    expect(text).toContain("{ ...before, status: 'paid', updated_at: whatever }")
+    expect(text).toContain("{ ...before, status: 'paid', updated_at: like.whatever }")
   })
 
   test('expect a thing made by its factory as that thing', async () => {
@@ -300,15 +303,35 @@ describe('tests that say the same', () => {
     expect(text).toContain('expectResponse(response, 200, order);')
   })
 
-  test('cut a message that would make a row longer than its line', async () => {
-    const existing = async (path: string) => (path === '.prettierrc' ? '{ "printWidth": 98 }' : null)
-    const suite = await draftJestSuite({ ...shopInput, existing })
+  test('leave the wording to a validator that names the field', async () => {
+    const suite = await draftJestSuite(shopInput)
+
+    expect(contentOf(suite, 'test/integration/products.test.js')).toContain("expectInvalid(response, 'body', path);")
+    expect(contentOf(suite, 'test/integration/support/assertions.js')).toContain(`
+  expectError(response, 400, 'validation_failed', 'Invalid request', [
+    { in: part, path, message: expect.any(String) },
+  ]);`)
+  })
+
+  test('cut a message that would make a row longer than its line, where nothing else tells the field', async () => {
+    const existing = async (path: string) => (path === '.prettierrc' ? '{ "printWidth": 86 }' : null)
+    const observations = shopInput.exploration.observations.map((observation) => {
+      const { body } = observation.expected
+      const details = body && patternAt(body, ['error', 'details', 0, 'message'])
+      if (observation.case.kind !== 'invalid' || !details) return observation
+      return { ...observation, expected: { ...observation.expected, body: pattern({ errors: [details] }) } }
+    })
+    const suite = await draftJestSuite({
+      ...shopInput,
+      existing,
+      exploration: { ...shopInput.exploration, observations },
+    })
     const text = contentOf(suite, 'test/integration/products.test.js')
 
     expect(text).toMatch(
-      /\['name longer than 120 characters', \{ name: 'x'\.repeat\(121\) \}, 'name', '[a-z0-9 ]*characters long'\],/,
+      /\['name longer than 120 characters', \{ name: 'x'\.repeat\(121\) \}, '[a-z0-9 ]*characters long'\],/,
     )
-    expect(text).toContain('message: expect.stringContaining(message)')
+    expect(text).toContain('errors: [expect.stringContaining(errors)]')
   })
 })
 

@@ -224,6 +224,7 @@ function returned(factory: Factory, sent: string, code: Code): Doc {
     entries.push({ key, value: code.member(sent, factory.wholeRequest ? [...factory.requestPath, key] : [key]) })
   if (factory.wholeRequest) entries.push({ key: 'request', value: sent })
   if (factory.wholeResponse) entries.push({ key: 'response', value: 'response.body' })
+  if (factory.wholeEntity && entity) entries.push({ key: 'json', value: entity })
   if (factory.recipe.credential)
     entries.push({ key: 'headers', value: 'headers' }, { key: 'api', value: 'client(headers)' })
   if (entity && entries.length === 1) return entity
