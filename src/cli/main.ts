@@ -12,37 +12,55 @@ const program = new Command('agent')
   .description('Writes integration tests that can be trusted, and proves them.')
   .version(packageVersion())
   .exitOverride()
-  .configureHelp({ showGlobalOptions: true })
+  .addHelpText(
+    'after',
+    `
+Examples:
+  agent doctor                            has this machine what it takes?
+  agent inspect path/to/service           what would be tested; runs nothing
+  agent run path/to/service               write a suite and prove it
+  agent run . --only "POST /orders"       a part of it
+  agent services up . -- npx jest tests   your own tests with the same services
+
+Exit codes: 0 done (run: verified), 1 a gate fails, 2 wrong usage,
+3 environment, 4 out of budget, 5 model, 6 refused for safety, 130 interrupted.`,
+  )
 
 const outputFormat = ['--output-format <format>', 'text, json or stream-json', 'text'] as const
 
 program
   .command('run')
-  .description('inspect, explore, write a suite and prove it')
-  .argument('[path]', 'the project', '.')
-  .option('--model <name>', 'offline, claude, or a model id; only `offline` sends nothing anywhere', 'offline')
-  .option('--only <endpoint...>', 'only these endpoints: "METHOD /path", with * and ** as wildcards')
-  .option('--max-turns <n>', 'model turns', '60')
-  .option('--max-minutes <n>', 'wall clock', '30')
-  .option('--max-usd <n>', 'cost of a paid model', '5')
+  .description(
+    'inspect a service, explore it in a sandbox, write an integration suite and prove it; the suite is written into the project only once every gate holds',
+  )
+  .argument('[path]', 'the service: its dependencies must be installed', '.')
+  .option(
+    '--model <name>',
+    'offline: by rules, free, nothing leaves this machine; claude or a model id: sends source to its API, needs ANTHROPIC_API_KEY',
+    'offline',
+  )
+  .option('--only <endpoint...>', 'only these endpoints, "METHOD /path" or "/path", with * and ** as wildcards')
+  .option('--max-turns <n>', 'at most so many model turns', '60')
+  .option('--max-minutes <n>', 'at most so many minutes', '30')
+  .option('--max-usd <n>', 'at most so much for a paid model', '5')
   .option('--fail-on-findings', 'exit 1 when the application has bugs although the suite is verified')
   .option(...outputFormat)
   .action(async (path, options) => (await import('./run.ts')).run(path, options))
 
 program
   .command('inspect')
-  .description('print the project map; nothing of the project is executed')
+  .description('print what was read: endpoints, stores, boot, test conventions; nothing of the project is executed')
   .argument('[path]', 'the project', '.')
   .option('--json', 'the whole map as JSON')
   .action(async (path, options) => (await import('./inspect.ts')).inspect(path, options))
 
 program
   .command('services')
-  .description('the environment that a suite runs in')
+  .description('databases and the like that a suite runs with')
   .command('up')
-  .description('run a command in the environment and exit with its code; without one, stay until Ctrl-C')
+  .description('run a command with the project’s services up and exit with its code; without one, stay until Ctrl-C')
   .argument('[path]', 'the project', '.')
-  .argument('[command...]', 'after --')
+  .argument('[command...]', 'what to run, after --')
   .action(async (_path, _command, _options, { args }: Command) => {
     const { path, command } = splitAtDashes(args)
     await (await import('./services.ts')).servicesUp(path, command)
@@ -50,16 +68,16 @@ program
 
 program
   .command('mcp')
-  .description('serve the tools over MCP on stdio')
+  .description('serve the tools to an MCP client over stdio')
   .option('--root <dir>', 'the project', '.')
-  .option('--tools <set>', 'all, primitive or domain', 'all')
+  .option('--tools <set>', 'all, primitive (Read, Write, Bash, …) or domain (InspectProject … VerifySuite)', 'all')
   .action(async (options) => (await import('./mcp.ts')).mcp(options))
 
 program
   .command('report')
   .description('print the report of a run, the newest by default')
-  .argument('[run]', 'its id')
-  .option('--json', 'the result object')
+  .argument('[run]', 'its id, as agent run prints it first')
+  .option('--json', 'the result object as JSON')
   .action(async (id, options) => (await import('./report.ts')).report(id, options))
 
 program

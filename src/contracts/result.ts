@@ -59,6 +59,10 @@ export const runResultSchema = z.object({
       name: z.string(),
       provider: z.enum(['compose', 'native', 'embedded', 'emulation', 'file']),
       fidelity: z.enum(['real', 'substitute', 'emulation']),
+      /** Of the server that ran; for a file, the driver. */
+      version: z.string().optional(),
+      /** Major version that the project names, where another one ran. */
+      wanted: z.string().optional(),
     }),
   ),
   suite: z

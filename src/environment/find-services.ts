@@ -1,6 +1,6 @@
 import type { Environment } from '../contracts/environment.ts'
 import type { DataStore, ProjectMap } from '../contracts/project.ts'
-import { findPlug } from './services/index.ts'
+import { engines, findPlug } from './services/index.ts'
 import { isUnavailable, type Provider } from './services/plug.ts'
 
 export interface FoundServices {
@@ -27,6 +27,6 @@ export async function findServices(map: ProjectMap): Promise<FoundServices> {
 function noPlug(engine: string) {
   return {
     why: `nothing here can provide ${engine}`,
-    unblock: `Only what works without ${engine} is tested until a service plug for it exists (CONTRIBUTING.md tells how).`,
+    unblock: `There are ${engines().join(' and ')} so far; containers are not used, even where a compose file names one. CONTRIBUTING.md tells how to add a service.`,
   }
 }

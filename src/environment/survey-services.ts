@@ -9,7 +9,7 @@ export async function surveyServices(): Promise<{ engine: string; found: boolean
       const found = await findPlug(engine)?.find(anyStore(engine))
       if (found === undefined) return { engine, found: false, detail: 'no plug' }
       if (isUnavailable(found)) return { engine, found: false, detail: `${found.why}. ${found.unblock}` }
-      return { engine, found: true, detail: found.readable.join(', ') || 'through the application’s own driver' }
+      return { engine, found: true, detail: found.describe }
     }),
   )
 }

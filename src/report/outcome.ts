@@ -1,4 +1,4 @@
-import type { Environment } from '../contracts/environment.ts'
+import type { Environment, ServiceInstance } from '../contracts/environment.ts'
 import type { AgentError } from '../contracts/errors.ts'
 import type { Exploration } from '../contracts/observation.ts'
 import { endpointKey, type ProjectMap } from '../contracts/project.ts'
@@ -50,7 +50,7 @@ export function buildOutcome(input: OutcomeInput): RunOutcome {
       source: endpoint.source,
       covered: covered.get(endpointKey(endpoint)) ?? [],
     })),
-    services: (environment?.services ?? []).map(({ name, provider, fidelity }) => ({ name, provider, fidelity })),
+    services: (environment?.services ?? []).map((service) => describeService(service, map)),
     suite: suite === null ? null : describeSuite(suite, measured),
     gates: input.verdicts.map(({ name, verdict, why, evidence }) => ({ name, verdict, why, evidence })),
     findings: (exploration?.findings ?? []).map(({ id, kind, endpoint, detail, reproduce }) => ({
@@ -93,6 +93,15 @@ export function unstartedOutcome(root: string, model: string, error: AgentError)
     durationMs: 0,
     reports: { json: '', junit: null, markdown: null },
   })
+}
+
+function describeService(
+  { name, provider, fidelity, version }: ServiceInstance,
+  map: ProjectMap | null,
+): RunOutcome['services'][number] {
+  const wanted = map?.stores.find((store) => store.name === name)?.version
+  const other = wanted !== undefined && Number.parseInt(wanted, 10) !== Number.parseInt(version, 10)
+  return { name, provider, fidelity, version, ...(other ? { wanted } : {}) }
 }
 
 const describeError = ({ code, kind, message, value, next }: AgentError) => ({ code, kind, message, value, next })

@@ -71,10 +71,7 @@ function projectLines({ project, model, details, endpoints }: RunOutcome): Line[
 function environmentLines({ services, details }: RunOutcome): Line[] {
   const invented = details.invented.map(({ name }) => name).join(', ')
   return [
-    ...services.map(({ name, provider, fidelity }) => ({
-      label: 'service',
-      text: `${name}: ${provider}, ${fidelity}`,
-    })),
+    ...services.map((service) => ({ label: 'service', text: describeService(service) })),
     ...(invented === '' ? [] : [{ label: 'invented', text: `test values for ${invented}` }]),
     ...few(
       'replaced',
@@ -84,13 +81,19 @@ function environmentLines({ services, details }: RunOutcome): Line[] {
   ]
 }
 
+function describeService({ name, provider, fidelity, version, wanted }: RunOutcome['services'][number]): string {
+  const called = version === undefined ? name : `${name} ${version}`
+  return `${called}: ${provider}, ${fidelity}${wanted === undefined ? '' : `; the project names version ${wanted}`}`
+}
+
 function explorationLines({ details }: RunOutcome): Line[] {
   const { explored, unreached, dropped } = details
   const counts =
     explored === null
       ? []
       : [`${explored.requests} requests, ${explored.cases} cases seen twice alike, ${seconds(explored.durationMs)}`]
-  const left = dropped.length === 0 ? [] : [`${dropped.length} cases that did not hold each time (why: in report.json)`]
+  const left =
+    dropped.length === 0 ? [] : [`${count(dropped.length, 'case')} that did not hold each time (why: in report.json)`]
   return [
     ...counts.map((text) => ({ label: 'explored', text })),
     ...few(
@@ -207,4 +210,5 @@ function describeFiles(files: string[]): Line[] {
   }))
 }
 
+const count = (number: number, thing: string) => `${number} ${thing}${number === 1 ? '' : 's'}`
 const seconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`

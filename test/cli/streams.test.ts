@@ -83,6 +83,29 @@ test('doctor --json is one object', async () => {
   expect(names).toEqual(expect.arrayContaining(['node', 'sandbox', 'postgres', 'sqlite']))
 })
 
+test('doctor says in words what is missing, what is not used and what to do next', async () => {
+  const good = await agent(['doctor'])
+  expect(good.stdout).toMatch(/^ok +postgres +(native|embedded) \d+\S* in \//m)
+  expect(good.stdout).toMatch(/^unused +containers +services run inside the sandbox, so no Docker/m)
+  const bad = await agent(['doctor'], { env: { INTEGRATION_TEST_BUILDER_POSTGRES: '/nowhere' } })
+  expect(bad.stdout).toMatch(
+    /^missing +postgres +INTEGRATION_TEST_BUILDER_POSTGRES=\/nowhere finds no PostgreSQL. Install/m,
+  )
+  expect(bad.stdout).toMatch(/but for projects on postgres\. Next: agent inspect/)
+  expect(bad.exitCode).toBe(0)
+})
+
+test('help fits 80 columns', async () => {
+  for (const command of [[], ['run'], ['inspect'], ['services', 'up'], ['mcp'], ['report'], ['doctor']]) {
+    const { stdout } = await agent([...command, '--help'])
+    expect(
+      String(stdout)
+        .split('\n')
+        .filter((line) => line.length > 80),
+    ).toEqual([])
+  }
+})
+
 test('an MCP server for nowhere says so', async () => {
   const { exitCode, stdout, stderr } = await agent(['mcp', '--root', join(home, 'nowhere')])
   expect([exitCode, stdout]).toEqual([2, ''])

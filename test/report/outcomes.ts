@@ -30,7 +30,7 @@ export function outcomeWith(parts: Partial<RunOutcome> = {}, details: Partial<Ru
     error: null,
     project: { root: '/project', languages: ['javascript'], frameworks: ['express'] },
     endpoints,
-    services: [{ name: 'postgres', provider: 'embedded', fidelity: 'real' }],
+    services: [{ name: 'postgres', provider: 'embedded', fidelity: 'real', version: '15.18', wanted: '16' }],
     suite: { command: 'npx jest tests/integration', cwd: '.', env: {}, files, tests: 120 },
     gates: names.map((name) => ({ name, verdict: 'pass', why: 'It holds.', evidence: {} })),
     findings,

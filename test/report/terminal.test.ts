@@ -15,7 +15,7 @@ test('tells in about 25 lines everything that a person must know, the verdict an
     /^project +\/project \(javascript, express\)/,
     /^model +offline; nothing left this machine/,
     /^endpoints +40, 40 need a credential/,
-    /^service +postgres: embedded, real/,
+    /^service +postgres 15.18: embedded, real; the project names version 16$/,
     /^invented +test values for JWT_SECRET/,
     /^replaced +MAIL_URL .*never used/,
     /^explored +600 requests, 120 cases/,

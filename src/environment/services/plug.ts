@@ -40,6 +40,8 @@ export interface RunningService {
 
 /** Something on this machine that can provide a service. */
 export interface Provider {
+  /** What it is, for a person: `native 15.14 in /usr/lib/postgresql/15`. */
+  describe: string
   /** Directories that the sandbox has to show, read-only. */
   readable: string[]
   start(context: ServiceContext): Promise<RunningService>

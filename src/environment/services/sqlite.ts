@@ -7,7 +7,7 @@ import type { RunningService, ServiceContext, ServicePlug } from './plug.ts'
 /** The application's own driver is the engine; the environment gives it a file and looks into it. */
 export const sqlite: ServicePlug = {
   engine: 'sqlite',
-  find: async () => ({ readable: [], start }),
+  find: async () => ({ describe: 'through the application’s own driver', readable: [], start }),
 }
 
 async function start(context: ServiceContext): Promise<RunningService> {

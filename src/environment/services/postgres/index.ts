@@ -16,7 +16,12 @@ export const postgres: ServicePlug = {
   async find(store) {
     const binaries = await findPostgresBinaries(store.version ? Number.parseInt(store.version, 10) : null)
     if ('unblock' in binaries) return binaries
-    return { readable: [binaries.home], start: (context) => start(binaries, context) }
+    const { provider, version, home } = binaries
+    return {
+      describe: `${provider} ${version} in ${home}`,
+      readable: [home],
+      start: (context) => start(binaries, context),
+    }
   },
 }
 
