@@ -65,8 +65,9 @@ const namesOf = (statement: SgNode): string[] =>
     return name?.kind() === 'identifier' ? [name.text()] : []
   })
 
-/** The inner lines of a function: its first one also runs when it is only made. */
+/** The inner lines of a function: the one it begins on also runs when it is only made. */
 function lines({ path }: Source, fn: SgNode): Lines {
   const { start, end } = (fn.field('body') ?? fn).range()
-  return { file: path, from: start.line + 1, to: end.line + 1 }
+  const from = start.line === end.line ? start.line + 1 : start.line + 2
+  return { file: path, from, to: end.line + 1 }
 }

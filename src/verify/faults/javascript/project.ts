@@ -60,6 +60,14 @@ export function surveyProject(sources: Source[], dependencies: string[]): Projec
       if (name) writing.add(name)
     }
   }
+  for (const { root } of sources) {
+    for (const call of find(root, 'call_expression')) {
+      if (!/^(writeFile|writeFileSync|appendFile|appendFileSync)$/.test(calleeName(call))) continue
+      const fn = enclosingFunction(call)
+      const name = fn && functionName(fn)
+      if (name) writing.add(name)
+    }
+  }
   const writers = new Map<string, number>()
   for (const { root } of sources) {
     for (const call of find(root, 'call_expression')) {

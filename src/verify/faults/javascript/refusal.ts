@@ -19,7 +19,7 @@ export function refusalOf(code: SgNode | null | undefined): number | null {
   const last = statements.at(-1)
   if (!last) return null
   if (last.kind() === 'throw_statement') return statusIn(last.text()) ?? 0
-  const responds = responseStatus(text)
+  const responds = responseStatus(text) ?? helperStatus(last.text())
   const passesOn = /\b(next|reject|done|cb|callback)\(\s*[^)\s]/.test(last.text())
   const ends = last.kind() === 'return_statement' || code.parent()?.kind() === 'else_clause' || hasElse(code)
   if (responds !== null && (ends || passesOn || statements.length <= 3)) return responds
@@ -38,6 +38,12 @@ function responseStatus(text: string): number | null {
       text,
     )?.[1]
   return name ? (wordStatus(name) ?? null) : null
+}
+
+/** `answer(404, …)`, `sendError(res, 404)`: a helper of the project's own. */
+function helperStatus(text: string): number | null {
+  const number = /^(?:return\s+)?(?:await\s+)?[\w$]+\((?:[\w$]+,\s*)?(4\d\d)\b/.exec(text)?.[1]
+  return number ? Number(number) : null
 }
 
 /** What an error being thrown or passed on says about its status. */

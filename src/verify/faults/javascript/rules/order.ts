@@ -33,7 +33,9 @@ const site = (node: SgNode, by: string, edit: Edit): Site => ({
 function flip(key: string, offset: number): Edit {
   const direction = /\b(ASC|DESC)\b/i.exec(key)
   if (direction) {
-    const text = direction[0].toUpperCase() === 'DESC' ? 'ASC' : 'DESC'
+    const other = direction[0].toUpperCase() === 'DESC' ? 'ASC' : 'DESC'
+    // Some libraries know the words in one case only.
+    const text = direction[0] === direction[0].toLowerCase() ? other.toLowerCase() : other
     return { start: offset + direction.index, end: offset + direction.index + direction[0].length, text }
   }
   const nulls = /\s+NULLS\b/i.exec(key)

@@ -1,6 +1,16 @@
 import type { SgNode } from '@ast-grep/napi'
 import type { Project } from '../project.ts'
-import { argumentsOf, calleeName, find, receiver, replace, type Site, type Source, say } from '../source.ts'
+import {
+  argumentsOf,
+  calleeName,
+  find,
+  functionName,
+  receiver,
+  replace,
+  type Site,
+  type Source,
+  say,
+} from '../source.ts'
 import { isAlwaysGiven } from './checks.ts'
 
 /** What each status is mistaken for: another one of its class, or the one it is most often confused with. */
@@ -50,7 +60,21 @@ function setsStatus(node: SgNode): boolean {
   if (/^super$/.test(call.field('function')?.text() ?? '')) return true
   if (name === 'throw' || name === 'assert') return receiver(call) !== null
   if (name === 'json') return receiver(call) !== null && argumentsOf(call).length > 1
+  const helper =
+    receiver(call) === null &&
+    argumentsOf(call)
+      .slice(0, 2)
+      .some((one) => one.id() === node.id())
+  if (helper && answers(call, name)) return true
   return SETS.test(name) || /error|exception|abort|respond|reply|fail|success/i.test(name)
+}
+
+/** A function of the same file that sends what it is given. */
+function answers(call: SgNode, name: string): boolean {
+  const root = call.ancestors().at(-1)
+  return find(root ?? call, 'arrow_function', 'function_declaration', 'function_expression').some(
+    (fn) => functionName(fn) === name && /\.(writeHead|status|sendStatus|code)\(|\.status(Code)?\s*=/.test(fn.text()),
+  )
 }
 
 /** An error that nothing makes, a refusal that nothing can cause. */

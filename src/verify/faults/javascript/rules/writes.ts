@@ -5,6 +5,7 @@ import {
   argumentsOf,
   calleeName,
   chainOf,
+  enclosingFunction,
   find,
   isUnused,
   linksOf,
@@ -192,15 +193,15 @@ function standIn(name: string, on: SgNode, call: SgNode, project: Project, model
   return null
 }
 
+const FILE_WRITE = /^(writeFile|writeFileSync|appendFile|appendFileSync|unlink|unlinkSync|rm|rmSync)$/
+
 /** Files and collections that outlive the request. */
 function ofPlainCode(call: SgNode): Site[] {
   const name = calleeName(call)
   const on = receiver(call)
-  if (!on || !isUnused(call)) return []
-  const file =
-    /^(writeFile|writeFileSync|appendFile|appendFileSync|unlink|unlinkSync|rm|rmSync)$/.test(name) &&
-    /^(fs|fsp|promises|fs\.promises)$/.test(on.text())
-  const kept = /^(push|set|delete|splice|unshift|add)$/.test(name) && isKept(on)
+  if (!isUnused(call)) return []
+  const file = FILE_WRITE.test(name) && (on === null || /^(fs|fsp|promises|fs\.promises)$/.test(on.text()))
+  const kept = /^(push|set|delete|splice|unshift|add)$/.test(name) && on !== null && isKept(on)
   if (!file && !kept) return []
   return [{ kind: 'write', node: call, what: `${say(call, 60)} is not made`, edits: [replace(call, 'undefined')] }]
 }
@@ -233,12 +234,10 @@ function isKept(on: SgNode): boolean {
 /** `await products.moveStock(client, lines, TAKE)`: one of several places that call a function which writes. */
 function ofCalls(call: SgNode, project: Project): Site[] {
   const name = calleeName(call)
-  if ((project.writers.get(name) ?? 0) < 2 || !isUnused(call) || ORM_WRITE.test(name) || BUILDER_WRITE.test(name))
-    return []
-  if (
-    withAwait(call).kind() !== 'await_expression' ||
-    /^(init|start|boot|setup|connect|listen|main|run|migrate|seed)/i.test(name)
-  )
+  const several = (project.writers.get(name) ?? 0) > 1
+  if (!several || !isUnused(call)) return []
+  if (receiver(call) && (ORM_WRITE.test(name) || BUILDER_WRITE.test(name))) return []
+  if (enclosingFunction(call) === null || /^(init|start|boot|setup|connect|listen|main|run|migrate|seed)/i.test(name))
     return []
   return [{ kind: 'write', node: call, what: `${say(call, 60)} is not called`, edits: [replace(call, 'undefined')] }]
 }
