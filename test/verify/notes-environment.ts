@@ -89,7 +89,8 @@ async function openNotesEnvironment(root: string, tree?: string): Promise<Enviro
   const sandbox = await openSandbox({ root, readOnly: [DEPENDENCIES], ...(tree && { tree }) })
   const path = `${sandbox.scratch}/notes.json`
   // A row of somebody else, which no test may touch.
-  await sandbox.writeFile(path, JSON.stringify({ next: 2, notes: [{ id: 1, title: 'a stranger’s' }] }))
+  const reset = () => sandbox.writeFile(path, JSON.stringify({ next: 2, notes: [{ id: 1, title: 'a stranger’s' }] }))
+  await reset()
   const variables = {
     PATH: process.env.PATH ?? '',
     HOME: `${sandbox.scratch}/home`,
@@ -111,7 +112,7 @@ async function openNotesEnvironment(root: string, tree?: string): Promise<Enviro
     stores: [jsonStore(sandbox, path)],
     run: (command) => sandbox.run({ ...command, env: command.env ?? variables }),
     startApp: () => startNotes(sandbox, variables),
-    reset: unused,
+    reset,
     clone: unused,
     stop: () => sandbox.stop(),
   }

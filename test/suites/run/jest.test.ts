@@ -46,6 +46,32 @@ describe('a Jest suite run in an environment', () => {
     expect(server).toMatchObject({ lines: { covered: 0, total: 3 }, hit: [] })
   })
 
+  it('tells what each test file ran', async () => {
+    const result = await runJestSuite(environment, project.suite, {
+      coverage: true,
+      coverageByFile: true,
+      sources: ['src/app.js'],
+    })
+    expect(result.coverageByFile).toEqual([{ test: TEST_FILE, lines: { 'src/app.js': expect.any(Object) } }])
+    const counts = result.coverageByFile?.[0]?.lines['src/app.js']
+    expect(counts?.[46]).toBe(1)
+    expect(counts?.[48]).toBe(0)
+  })
+
+  it('ends at the first red test where asked to, and says nothing of the others', async () => {
+    const red = {
+      ...project.suite,
+      files: project.suite.files.map((file) =>
+        file.path === TEST_FILE ? { ...file, content: replacing('toBe(422)', 'toBe(400)')(file.content) } : file,
+      ),
+    }
+    const result = await runJestSuite(environment, red, { files: [TEST_FILE], untilRed: true })
+    expect(result.exitCode).toBe(1)
+    expect(result.tests.map(({ name, status }) => [name, status])).toEqual([
+      ['POST /notes > refuses a title that is missing', 'failed'],
+    ])
+  })
+
   it('runs one test alone by its full name, in one file', async () => {
     const test = 'POST /notes > refuses a title that is empty'
     const result = await runJestSuite(environment, project.suite, { files: [TEST_FILE], test })
