@@ -42,10 +42,7 @@ describe('kills', () => {
   })
 
   it('fails when a write can be skipped unseen, however much else is noticed', async () => {
-    const { verdict, why } = await kills(
-      inTests(AFTER_DELETE, ''),
-      ({ kind, what }) => kind === 'write' || /answers 422/.test(what),
-    )
+    const { verdict, why } = await kills(blind, ({ kind, what }) => kind === 'write' || /answers 422/.test(what))
     expect(verdict).toBe('fail')
     expect(why).toContain('4 of 5 seeded faults detected (80 %')
     expect(why).toContain('1 of auth, ownership or writes among the rest, e.g. src/app.js:45: save(')
