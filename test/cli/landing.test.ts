@@ -16,7 +16,8 @@ import {
 } from './projects.ts'
 
 test('a verified suite lands beside hand-written tests in a dirty tree whose other files stay as they were', async () => {
-  const mine = "test('mine', () => {})\n"
+  // It fails, and whoever runs it fails with it.
+  const mine = "test('mine', () => { throw new Error('half a thought') })\n"
   const root = createProject(
     { ...notes, '.gitignore': 'node_modules\n', 'tests/integration/notes.test.js': mine },
     { at: 'my größe app' },
@@ -36,6 +37,7 @@ test('a verified suite lands beside hand-written tests in a dirty tree whose oth
   const outcome = runResultSchema.parse(JSON.parse(String(stdout)))
   expect(outcome.gates.filter(({ verdict }) => verdict === 'fail' || verdict === 'blocked')).toEqual([])
   expect([exitCode, outcome.status]).toEqual([0, 'verified'])
+  expect(outcome.suite?.command).toBe('npx jest tests/integration/api')
   const after = digest(root)
   for (const [path, content] of Object.entries(before))
     if (!path.startsWith('.git/') && !path.startsWith('.git')) expect([path, after[path]]).toEqual([path, content])
@@ -83,7 +85,7 @@ test('killed while it lands, half a suite stays only until the next run', async 
   await said(run, 'scoped: pass')
   await said(run, 'portable: ')
   // Nothing else may come between the first file and the kill.
-  const deadline = Date.now() + 30_000
+  const deadline = Date.now() + 60_000
   const first = join(root, '.integration-tests/manifest.json')
   while (!existsSync(first) && Date.now() < deadline);
   run.kill('SIGKILL')

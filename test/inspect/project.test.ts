@@ -213,7 +213,24 @@ test('new tests go where the runner looks', async () => {
   expect(await at({ testMatch: ['**/__tests__/**/*.js'] })).toBe('src/__tests__/integration')
   expect(await at({ testMatch: ['<rootDir>/src/**/*(*.)@(spec|test).[jt]s?(x)'] })).toBe('src/tests/integration')
   expect(await at({}, { 'spec/unit/a.spec.js': '' })).toBe('spec/integration')
-  expect(await at({}, { 'test/integration/users/a.test.js': '' })).toBe('test/integration')
+})
+
+test('new tests have a folder to themselves, which the next run finds again', async () => {
+  const at = async (...paths: string[]) => {
+    const manifest = JSON.stringify({ files: generated.map((path) => ({ path, sha256: '' })) })
+    const files = Object.fromEntries([...paths, ...generated].map((path) => [path, '']))
+    return (await express('', { ...files, '.integration-tests/manifest.json': manifest })).tests.dir
+  }
+  let generated: string[] = []
+  expect(await at('test/unit/a.test.js')).toBe('test/integration')
+  expect(await at('test/integration/users/a.test.js')).toBe('test/integration/api')
+  expect(await at('test/integration/api/a.test.js')).toBe('test/integration/http')
+  expect(await at('packages/a/tests/integration/a.test.js', 'tests/b.test.js')).toBe('packages/a/tests/integration/api')
+  generated = ['test/integration/users.test.js', 'test/integration/support/app.js']
+  expect(await at()).toBe('test/integration')
+  expect(await at('test/integration/mine.test.js')).toBe('test/integration')
+  generated = ['test/integration/api/users.test.js']
+  expect(await at('test/integration/mine.test.js')).toBe('test/integration/api')
 })
 
 test('what is hoisted to a workspace above, or linked from elsewhere, is installed', async () => {

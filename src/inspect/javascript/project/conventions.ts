@@ -122,7 +122,22 @@ function dirOf(
   const accepted = candidates.filter((dir) => dir === own || accepts(`${dir}/sample${suffix}`))
   // In `__tests__` Jest takes every file for a test, helpers too.
   const roomy = accepted.find((dir) => !accepts(`${dir}/support/sample${suffix.replace(/^.*(?=\.)/, '')}`))
-  return roomy ?? accepted[0] ?? candidates[0] ?? 'tests/integration'
+  const dir = roomy ?? accepted[0] ?? candidates[0] ?? 'tests/integration'
+  // `npx jest <dir>` runs whatever has that in its path: where others' tests do, ours get a folder of their own.
+  const earlier = generatedFiles(tree)
+  const alone = (at: string) => files.every((path) => earlier.has(path) || !path.includes(at))
+  const isHome = (at: string) => [...earlier].some((path) => path.startsWith(`${at}/`) && TEST_FILE.test(path))
+  const rooms = [...OWN_ROOMS.map((name) => `${dir}/${name}`), dir].filter((at) => accepts(`${at}/sample${suffix}`))
+  return rooms.find(isHome) ?? (alone(dir) ? dir : (rooms.find(alone) ?? dir))
+}
+
+/** Folders for our tests beside others'. */
+const OWN_ROOMS = ['api', 'http', 'endpoints']
+
+/** What an earlier run has written into the project, as its manifest tells. */
+function generatedFiles(tree: SourceTree): Set<string> {
+  const { files } = asObject(parseJson(tree.documents.get('.integration-tests/manifest.json')))
+  return new Set(Array.isArray(files) ? files.map((file) => String(asObject(file).path)) : [])
 }
 
 const JEST_USUAL = /(^|\/)__tests__\/|(^|[./])(spec|test)\.[cm]?[jt]sx?$/
