@@ -182,11 +182,8 @@ function verdictLines(outcome: RunOutcome): Line[] {
     lines.push(...describeFiles(suite.files), { label: 'run it', text: inFolder(suite), copied: true })
   } else if (suite !== null && details.patch !== null) {
     lines.push(
-      {
-        label: 'not landed',
-        text: `the project is as it was; to look at the suite: git apply ${details.patch}`,
-        copied: true,
-      },
+      { label: 'not landed', text: 'the project is as it was; the suite is kept as a patch' },
+      { label: 'look at it', text: `git apply ${details.patch}`, copied: true },
       { label: 'then run', text: inFolder(suite), copied: true },
     )
   }

@@ -34,7 +34,11 @@ export function describeRun(result: RunResult): { failed: FailedTest[]; [figure:
       })),
     errors: result.errors
       .slice(0, MOST_MESSAGES)
-      .map((error) => ({ file: error.file, message: error.message.slice(-LONGEST) })),
+      // A file's error begins with what is wrong; other output ends with it.
+      .map(({ file, message }) => ({
+        file,
+        message: file === null ? message.slice(-LONGEST) : message.slice(0, LONGEST),
+      })),
   }
 }
 

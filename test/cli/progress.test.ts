@@ -107,7 +107,7 @@ test('a real run on 80 columns leaves no line that is wider, and the same report
   )
   const shown = stdout.split(/[\r\n]+/).map((line) => stripVTControlCharacters(line))
   expect(shown).toContainEqual(expect.stringContaining('exploring the application'))
-  expect(shown.filter((line) => line.length > 80 && !/^(report|not landed|then run) /.test(line))).toEqual([])
+  expect(shown.filter((line) => line.length > 80 && !/^(report|look at it|then run) /.test(line))).toEqual([])
   const run = /^report +(\S+)/m.exec(shown.join('\n'))?.[1] ?? ''
   expect(JSON.parse(readFileSync(join(run, 'report.json'), 'utf8')).status).toBe('error')
   const plain = await agent(['report', run.split('/').at(-1) ?? ''])

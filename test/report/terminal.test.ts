@@ -83,7 +83,7 @@ test('what was not measured is not said to be nothing', () => {
 test('a suite that is only a patch is not said to be in the project', () => {
   const lines = plainLines({ status: 'unverified' }, { landed: false, patch: '/runs/r/suite.patch' })
   expect(lines.some((line) => line.startsWith('files'))).toBe(false)
-  expect(lines.at(-3)).toMatch(/^not landed .*git apply \/runs\/r\/suite.patch$/)
+  expect(lines.at(-3)).toMatch(/^look at it +git apply \/runs\/r\/suite.patch$/)
   expect(lines.at(-2)).toMatch(/^then run +npx jest/)
 })
 

@@ -142,6 +142,13 @@ describe('a Jest suite that is in trouble', () => {
     ])
   })
 
+  it('tells what is wrong with a file that is no JavaScript, not how Jest may be configured', async () => {
+    const result = await run((content) => `function twice(a, a) { 'use strict' }\n${content}`)
+    expect(result.errors).toEqual([
+      { file: TEST_FILE, message: expect.stringMatching(/^SyntaxError: .*notes\.test\.js: Argument name clash/) },
+    ])
+  })
+
   it('sees skipped and unwritten tests, also in random order', async () => {
     const result = await run(
       (content) => replacing("it('removes", "it.skip('removes")(`${content}\nit.todo('renames a note')\n`),

@@ -34,7 +34,7 @@ export function parseResults(text: string, relative: (path: string) => string): 
       })),
     ),
     errors: files.flatMap((entry) =>
-      entry.error === null ? [] : [{ file: relative(entry.file), message: tidy(entry.error) }],
+      entry.error === null ? [] : [{ file: relative(entry.file), message: tidy(withoutAdvice(entry.error)) }],
     ),
   }
 }
@@ -43,6 +43,15 @@ export function parseResults(text: string, relative: (path: string) => string): 
 function status(word: string): TestResult['status'] {
   if (word === 'passed' || word === 'failed' || word === 'todo') return word
   return word === 'focused' ? 'passed' : 'skipped'
+}
+
+/** What Jest says of a file that it cannot parse is preceded by a page about configuration. */
+function withoutAdvice(message: string): string {
+  return (
+    /^\s*(?:● .*\n\s*)?Jest encountered an unexpected token[\s\S]*?\n\s*Details:\s*([\s\S]+)$/.exec(
+      stripVTControlCharacters(message),
+    )?.[1] ?? message
+  )
 }
 
 function tidy(message: string): string {
