@@ -163,19 +163,15 @@ function commonArrangement(refusals: Refusal[], actor: string): Binding[] | null
 
 function groupRefusals(refusals: Refusal[]): RefusalGroup[] {
   const endpointOf = ({ observation }: Refusal) => observation.case.endpoint
-  const waysOf = (endpoint: string) =>
-    refusals
-      .filter((refusal) => refusal.departure.by === 'credential' && endpointOf(refusal) === endpoint)
-      .map(({ observation, departure }) => [
-        departure.by === 'credential' && departure.credential,
-        answerKey(observation),
-      ])
+  // Ways of being nobody that the same endpoints answer alike stand together.
+  const triedAlike = (departure: Departure, answer: string) =>
+    refusals.filter((one) => same(one.departure, departure) && answerKey(one.observation) === answer).map(endpointOf)
   const groups = new Map<string, RefusalGroup>()
   for (const refusal of refusals) {
     const { departure, observation } = refusal
     const [key, title] =
       departure.by === 'credential'
-        ? [`credential ${JSON.stringify(waysOf(endpointOf(refusal)))}`, '']
+        ? [`credential ${answerKey(observation)} ${triedAlike(departure, answerKey(observation))}`, '']
         : departure.by === 'account'
           ? [
               `account ${departure.binding.recipe} ${JSON.stringify(Object.keys(observation.expected.headers))}`,

@@ -1,5 +1,5 @@
 import type { RowChange } from '../../../contracts/environment.ts'
-import type { Json } from '../../../contracts/json.ts'
+import type { Json, JsonPath } from '../../../contracts/json.ts'
 import type { Expected, Pattern, RequestTemplate, RowExpectation } from '../../../contracts/observation.ts'
 import type { CaseScope } from './case-scope.ts'
 import { errorParts, invalidParts } from './errors.ts'
@@ -7,7 +7,7 @@ import { requestDoc } from './expressions.ts'
 import { isObject, responseEntityPath, valueAt, walkPattern } from './json.ts'
 import { camel, snake } from './names.ts'
 import { patternDoc } from './patterns.ts'
-import { type Doc, mark } from './print/doc.ts'
+import { type Doc, mark, newline } from './print/doc.ts'
 
 /** `expectResponse(response, 200, { … })` and what must hold of headers. */
 export function responseDocs(expected: Expected, response: string, scope: CaseScope, status?: string): Doc[] {
@@ -71,14 +71,14 @@ export function rowDocs(
     if (changed && !refersToAnswer(expectation)) {
       const name = scope.take(['before', camel(`${expectation.table}_before`)])
       before.push(code.constant(`[${name}]`, look))
-      const sent = sentColumns(expectation, scope)
+      const sent = sentColumns(expectation, changed, name, scope)
       const rest = changed.filter((key) => !sent?.columns.includes(key))
       const entries = rest.map((key) => ({ key, value: columnDoc(expectation.values[key], scope) }))
       const row = code.object([{ spread: name }, ...(sent ? [{ spread: sent.code }] : []), ...entries])
       after.push(code.statement(code.call([code.call('expect', [look]), '.toEqual'], [code.array([row])])))
       continue
     }
-    after.push(code.statement(foundDoc(expectation, look, scope, seen.answers)))
+    after.push(foundDoc(expectation, look, scope, seen.answers))
   }
   return { before, after }
 }
@@ -115,13 +115,16 @@ function changedColumns(
   return [...columns]
 }
 
-const FEW = 2
-
-/** The columns that hold just what was sent, where that is all of the request's entity; `null` otherwise. */
-function sentColumns({ values }: RowExpectation, scope: CaseScope): { code: string; columns: string[] } | null {
+/** The columns that hold just what was sent, where they are several; `null` otherwise. */
+function sentColumns(
+  { values }: RowExpectation,
+  changed: string[],
+  before: string,
+  scope: CaseScope,
+): { code: string; columns: string[] } | null {
   const sent = scope.sent()
   const keys = Object.keys(sent?.properties ?? {})
-  if (!sent || keys.length <= FEW) return null
+  if (!sent) return null
   const isSent = (key: string) => {
     const pattern = values[snake(key)]
     const expr = sent.properties[key]
@@ -130,11 +133,17 @@ function sentColumns({ values }: RowExpectation, scope: CaseScope): { code: stri
     const path = String([...sent.path, key])
     return pattern?.is === 'same' && pattern.from === 'act' && pattern.at === 'request' && String(pattern.path) === path
   }
-  if (!keys.every(isSent)) return null
-  const columns = keys.map(snake)
-  if (columns.every((column, index) => column === keys[index])) return { code: sent.use(), columns }
+  const columns = keys.filter(isSent).map(snake)
+  const isAll = columns.length === keys.length
+  // What is left is no column, or is said beside.
+  if (
+    columns.length < MANY ||
+    !keys.every((key) => isSent(key) || !(snake(key) in values) || changed.includes(snake(key)))
+  )
+    return null
+  if (isAll && columns.every((column, index) => column === keys[index])) return { code: sent.use(), columns }
   scope.uses.helpers.add('columnsOf')
-  return { code: `columnsOf(${sent.use()})`, columns }
+  return { code: `columnsOf(${sent.use()}${isAll ? '' : `, ${before}`})`, columns }
 }
 
 /** Set once: an update that moves it has lost a field. */
@@ -148,23 +157,38 @@ interface Answered {
   rows: RowChange[]
 }
 
-/** The columns of the one row inserted that hold what was answered, and where in the answer; `null` when they differ. */
-function answeredColumns({ table, change, count }: RowExpectation, answers: Answered[]) {
+/** How the columns of the one row inserted hold what was answered. */
+interface AnsweredColumns {
+  path: JsonPath
+  equal: Set<string>
+  /** They have another value than the answer's key of that name. */
+  other: Set<string>
+  /** Keys of the answer that are no columns. */
+  beside: number
+}
+
+const MANY = 3
+
+/** `null` when few columns hold what was answered. */
+function answeredColumns({ table, change, count }: RowExpectation, answers: Answered[]): AnsweredColumns | null {
   const [first] = answers
   if (change !== 'inserted' || count !== 1 || !first || !isObject(first.body)) return null
   const path = responseEntityPath(first.body)
-  const columns = new Set<string>()
+  const [equal, other, beside] = [new Set<string>(), new Set<string>(), new Set<string>()]
   for (const { body, rows } of answers) {
     const inserted = rows.filter((row) => row.table === table && row.change === 'inserted')
     const [only] = inserted
     const entity = valueAt(body, path)
     if (inserted.length !== 1 || only?.change !== 'inserted' || !isObject(entity)) return null
     for (const [key, value] of Object.entries(entity)) {
-      if (JSON.stringify(only.row[snake(key)]) !== JSON.stringify(value)) return null
-      columns.add(snake(key))
+      const column = snake(key)
+      const held = only.row[column]
+      const set = held === undefined ? beside : JSON.stringify(held) === JSON.stringify(value) ? equal : other
+      set.add(column)
     }
   }
-  return columns.size > 2 ? { path, columns } : null
+  for (const column of other) equal.delete(column)
+  return equal.size >= MANY ? { path, equal, other, beside: beside.size } : null
 }
 
 function foundDoc(expectation: RowExpectation, look: Doc, scope: CaseScope, answers: Answered[] = []): Doc {
@@ -172,19 +196,37 @@ function foundDoc(expectation: RowExpectation, look: Doc, scope: CaseScope, answ
   const { code } = scope
   const found = code.call('expect', [look])
   const wanted = change === 'deleted' ? 0 : count
-  if (wanted === 0) return code.call([found, '.toEqual'], ['[]'])
+  if (wanted === 0) return code.statement(code.call([found, '.toEqual'], ['[]']))
   const mayDiffer = (column: string, pattern: Pattern) =>
     pattern.is === 'anything' || (/_?(at|on)$/i.test(column) && isAnswered(pattern) && !refersToAnswer(expectation))
   const entries = Object.entries(values).filter(([column, pattern]) => !mayDiffer(column, pattern))
-  if (entries.length === 0) return code.call([found, '.toHaveLength'], [String(wanted)])
+  if (entries.length === 0) return code.statement(code.call([found, '.toHaveLength'], [String(wanted)]))
   const answered = answeredColumns(expectation, answers)
-  const rest = entries.filter(([key]) => !answered?.columns.has(key))
+  const isExact = answered !== null && answered.other.size + answered.beside === 0
+  const isSole = 'id' in expectation.where && answered !== null && answered.equal.size > MANY
+  if (isSole && !isExact) return matchDoc(answered, entries, look, scope)
+  const rest = entries.filter(([key]) => !isExact || !answered.equal.has(key))
   const beside = rest.map(([key, pattern]) => ({ key, value: patternDoc(pattern, scope) }))
-  if (answered) scope.uses.helpers.add('columnsOf')
-  const known = answered ? `columnsOf(${code.member('response.body', answered.path)})` : ''
+  if (isExact) scope.uses.helpers.add('columnsOf')
+  const known = isExact ? `columnsOf(${code.member('response.body', answered.path)})` : ''
   const columns = !known ? code.object(beside) : beside.length > 0 ? code.object([{ spread: known }, ...beside]) : known
   const row = code.call('expect.objectContaining', [columns])
-  return code.call([found, '.toEqual'], [code.array(Array.from({ length: wanted }, () => row))])
+  return code.statement(code.call([found, '.toEqual'], [code.array(Array.from({ length: wanted }, () => row))]))
+}
+
+/** The row found by its id, compared with what of the answer is in it. */
+function matchDoc(answered: AnsweredColumns, entries: [string, Pattern][], look: Doc, scope: CaseScope): Doc {
+  const { code } = scope
+  scope.uses.helpers.add('columnsOf')
+  const row = scope.take(['row', 'stored'])
+  const rest = new Map(entries.filter(([key]) => !answered.equal.has(key)))
+  const columns = new Set([...rest.keys(), ...answered.other])
+  const wanted = code.object([
+    { spread: `columnsOf(${code.member('response.body', answered.path)}, ${row})` },
+    ...[...columns].map((key) => ({ key, value: columnDoc(rest.get(key), scope) })),
+  ])
+  const compared = code.statement(code.call(`expect(${row}).toMatchObject`, [wanted]))
+  return [code.constant(`[${row}]`, look), newline, compared]
 }
 
 /** That the one row looked for has these columns; `null` when nothing exact finds it. */

@@ -58,11 +58,12 @@ function testBody(
   members: Observation[],
   answer: { body: Observation['expected']['body']; status?: string },
   scope: CaseScope,
+  context: DraftContext,
   before: Doc[],
 ): Doc[] {
   const { code } = scope
   const [first] = members as [Observation]
-  const looks = ownRowsDocs(scope)
+  const looks = context.database ? ownRowsDocs(scope) : { before: [], after: [] }
   const assertions = responseDocs({ ...first.expected, body: answer.body }, 'response', scope, answer.status)
   return [
     ...before,
@@ -91,26 +92,36 @@ function credentialTests(
   const scope = scopeOf(context, first)
   const ways = [...new Map(refusals.map((refusal) => [wayOf(refusal), refusal])).values()]
   const wayTitles = ways.map(({ observation }) => shortTitle(observation.case.title))
-  const titles = splitTitles(wayTitles)
-  const spoiled = ways.map(({ departure }, index) => {
-    const credential = departure.by === 'credential' ? departure.credential : { is: 'none' as const }
-    return code.array([code.string(titles.labels[index] as string), spoilDoc(credential, scope, context)])
-  })
   const endpoints = [...new Set(members.map(({ case: { endpoint } }) => endpoint))]
   const isAll = endpoints.length === requests.length
   const body = testBody(
-    `send(made).set(spoil(made.${camel(actor)}.headers))`,
+    ways.length > 1
+      ? `send(made).set(spoil(made.${camel(actor)}.headers))`
+      : ['send(made)', ...spoiledDocs(ways[0] as Refusal, actor, scope, context)],
     members,
     { body: first.expected.body },
     scope,
+    context,
     [...(isAll ? [] : [arrangementDoc(context)]), code.constant('made', 'await arrange()')],
   )
   const rows = isAll
     ? 'Object.entries(requests)'
     : code.array(endpoints.map((endpoint) => code.string(titleOf(endpoint))))
   const params = isAll ? ['_', '[arrange, send]'] : ['endpoint']
-  const inner = code.each(code.style.caseWord, rows, '%s', code.arrow(params, body, { async: true }))
-  const outer = code.arrow(['_way', 'spoil'], [code.statement(inner)])
+  const run = code.arrow(params, body, { async: true })
+  if (ways.length === 1) {
+    const title = wayTitles[0] as string
+    const doc = code.statement(code.each(code.style.caseWord, rows, `%s ${title.replaceAll('%', '%%')}`, run))
+    const cases = members.map(({ case: { endpoint, id } }) => ({ title: `${titleOf(endpoint)} ${title}`, id }))
+    return { kind: 'unauthenticated', doc, cases, review: reviewOf(members) }
+  }
+  const titles = splitTitles(wayTitles)
+  const spoiled = ways.map(({ departure }, index) => {
+    const credential = departure.by === 'credential' ? departure.credential : { is: 'none' as const }
+    return code.array([code.string(titles.labels[index] as string), spoilDoc(credential, scope, context)])
+  })
+  const inner = code.statement(code.each(code.style.caseWord, rows, '%s', run))
+  const outer = code.arrow(['_way', 'spoil'], [inner])
   const doc = code.statement(code.each('describe', code.rows(spoiled), titles.pattern, outer))
   const wayTitle = new Map(ways.map((way, index) => [wayOf(way), wayTitles[index] as string]))
   const cases = refusals.map((refusal) => ({
@@ -123,6 +134,20 @@ function credentialTests(
 const wayOf = ({ departure }: Refusal) => {
   const credential = departure.by === 'credential' ? departure.credential : null
   return credential?.is === 'invalid' ? credential.how : 'none'
+}
+
+/** `.set(tampered(made.user.headers))` for the one way; nothing where there is no credential. */
+function spoiledDocs({ departure }: Refusal, actor: string, scope: CaseScope, context: DraftContext): Doc[] {
+  if (departure.by !== 'credential' || departure.credential.is !== 'invalid') return []
+  const { credential } = departure
+  const isOwn = credential.how !== 'malformed'
+  const doc = credentialDoc(
+    { ...credential, as: isOwn ? actor : null },
+    scope,
+    context,
+    (name) => `made.${camel(name)}`,
+  )
+  return ['.set(', doc, ')']
 }
 
 /** A function from the headers that are granted to those that are not. */
@@ -157,7 +182,7 @@ function tableTests({ by, title, refusals }: RefusalGroup, actor: string, contex
   const stranger = strangerDoc(refusals[0] as Refusal, context)
   const sent = by === 'path' ? 'send({ ...made, [name]: part })' : 'send(made)'
   const headers = by === 'path' ? `made.${camel(actor)}.headers` : 'other.headers'
-  const body = testBody(`${sent}.set(${headers})`, members, { body: table.body, status }, scope, [
+  const body = testBody(`${sent}.set(${headers})`, members, { body: table.body, status }, scope, context, [
     arrangementDoc(context),
     code.constant('made', 'await arrange()'),
     ...stranger,

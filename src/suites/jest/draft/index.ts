@@ -142,7 +142,7 @@ function printFile(file: TestFile, context: DraftContext, exported: string[], fr
     layout,
   )
   const isUsed = (name: string) =>
-    new RegExp(`(?<![\\w$'"]|(?<!\\.\\.)\\.)${name}${GROUPS.has(name) ? '\\.' : `\\b(?!['"]?:)`}`).test(body.text)
+    new RegExp(`(?<![\\w$'"]|(?<!\\.\\.)\\.)${name}${GROUPS.has(name) ? '\\s*\\.' : `\\b(?!['"]?:)`}`).test(body.text)
   const names = exported.filter(isUsed)
   const list = code.object(names.map((name) => ({ key: name, value: name })))
   const esm = code.style.esm || code.style.typescript

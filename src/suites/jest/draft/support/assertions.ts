@@ -37,10 +37,11 @@ export function tampered(headers«: Record<string, string>»)«: Record<string, 
 }`,
 }
 
-const COLUMNS = `/** What was answered, under the names that the tables have for it. */
-export function columnsOf(answer«: object») {
+const COLUMNS = `/** What was sent or answered, under the names that tables have for it; with a row, what that has. */
+export function columnsOf(values«: object», row«?: object») {
   const column = (key«: string») => key.replace(/[A-Z]/g, (letter) => \`_\${letter.toLowerCase()}\`);
-  return Object.fromEntries(Object.entries(answer).map(([key, value]) => [column(key), value]));
+  const entries = Object.entries(values).map(([key, value]) => [column(key), value]);
+  return Object.fromEntries(entries.filter(([key]) => !row || key in row));
 }`
 
 /** Matchers in use, and assertions that show request and response when they fail. */
