@@ -69,7 +69,7 @@ export function caseBody(
   const arrange = [...made, ...(table.prepare ?? []), ...hoisted, ...rows.before]
   return [
     ...arrange,
-    ...(arrange.length > 0 ? [''] : []),
+    ...(arrange.length > 1 ? [''] : []),
     code.constant('response', request),
     [markAssertion(subject.id), assertions[0] as Doc],
     ...assertions.slice(1),

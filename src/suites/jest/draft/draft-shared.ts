@@ -128,7 +128,7 @@ function draftGroup({ members, arrange }: Shared, context: DraftContext): Drafte
   const prepared = [...bindingDocs(arrange, scope, context), ...looks.before]
   const body = [
     ...prepared,
-    ...(prepared.length > 0 ? [''] : []),
+    ...(prepared.length > 1 ? [''] : []),
     code.constant('response', ['await ', ...call, set]),
     [mark(first.case.id), answer[0] as Doc],
     ...answer.slice(1),

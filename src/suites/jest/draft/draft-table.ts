@@ -1,5 +1,6 @@
 import type { Case, Observation, Pattern } from '../../../contracts/observation.ts'
 import { tabulate } from './answers.ts'
+import { besideFirst } from './beside.ts'
 import { changesOf, commonOf, shell } from './body-changes.ts'
 import { createCaseScope, credentialDoc, type DraftContext } from './case-scope.ts'
 import { caseBody, type DraftedTest, draftCase, referredPaths, reviewOf } from './draft-case.ts'
@@ -24,7 +25,9 @@ export function draftCases(observations: Observation[], context: DraftContext): 
   const filters = findFilters(observations)
   const steps = findSteps(observations, context)
   const taken = new Set([...(variants?.members ?? []), ...(filters?.members ?? []), ...(steps ?? [])])
-  for (const observation of observations.filter((one) => !taken.has(one)).map(sentAgain)) {
+  const [first, ...others] = observations.filter((one) => !taken.has(one)).map(sentAgain)
+  const told = first?.case.kind === 'success' ? others.map((one) => besideFirst(one, first)) : others
+  for (const observation of first ? [first, ...told] : []) {
     const part = varyingPart(observation, observations)
     const key = part ? groupKey(observation, part) : observation.case.id
     const known = groups.get(key)

@@ -165,7 +165,7 @@ export function draftVariants({ members, rows, path, stored, common }: Variants,
   const arrange = [...bindingDocs(subject.arrange, scope, context)]
   const statements = [
     ...arrange,
-    ...(arrange.length > 0 ? [''] : []),
+    ...(arrange.length > 1 ? [''] : []),
     code.constant('response', request),
     [mark(first.case.id), assertion],
     ...(look ? [look] : []),

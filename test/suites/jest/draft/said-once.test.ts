@@ -188,7 +188,6 @@ const given = {
     ['accepts a name beyond ASCII', { name: 'Zażółć' }],
   ])('%s', async (_, changes, shown = changes) => {
     const user = await create.user();
-
     const response = await user.api.post('/api/products').send(build.product(changes));
     expectResponse(response, 201, expect.objectContaining(shown));
     expect(await rows('products', { id: response.body.id })).toEqual([

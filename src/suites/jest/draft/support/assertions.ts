@@ -39,9 +39,12 @@ export function tampered(headers«: Record<string, string>»)«: Record<string, 
 
 const COLUMNS = `/** What was sent or answered, under the names that tables have for it; with a row, what that has. */
 export function columnsOf(values«: object», row«?: object») {
-  const column = (key«: string») => key.replace(/[A-Z]/g, (letter) => \`_\${letter.toLowerCase()}\`);
-  const entries = Object.entries(values).map(([key, value]) => [column(key), value]);
-  return Object.fromEntries(entries.filter(([key]) => !row || key in row));
+  const found«: Record<string, unknown>» = {};
+  for (const [key, value] of Object.entries(values)) {
+    const column = key.replace(/[A-Z]/g, (letter) => \`_\${letter.toLowerCase()}\`);
+    if (!row || column in row) found[column] = value;
+  }
+  return found;
 }`
 
 /** Matchers in use, and assertions that show request and response when they fail. */

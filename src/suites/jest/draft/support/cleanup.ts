@@ -32,7 +32,22 @@ export function planCleanup(exploration: Exploration, tables: Table[]): CleanupP
     return numbered.has(plain(column)) || /int|serial|uuid|numeric|decimal|real|double/i.test(type)
   }
 
+  const isNullable = (table: string, column: string) =>
+    tables.find(({ name }) => name === table)?.columns.find(({ name }) => name === column)?.nullable ?? true
+
+  /** Where every row has a parent, or one value that is always made, the others tell nothing more. */
+  function needed(table: string, signs: Sign[]): Sign[] {
+    const parents = signs.filter(({ is, column }) => is === 'parent' && !isNullable(table, column))
+    if (parents.length > 0) return signs.filter(({ is }) => is === 'parent')
+    const sole = signs.find(({ is, column }) => is === 'mark' && !isNullable(table, column))
+    return sole ? signs.filter((sign) => sign === sole || sign.is === 'parent') : signs
+  }
+
   function signsOf(rule: CleanupRule): Sign[] {
+    return needed(rule.table, allSigns(rule))
+  }
+
+  function allSigns(rule: CleanupRule): Sign[] {
     return rule.by.flatMap((by): Sign[] => {
       if ('made' in by) return [{ is: isMarkless(rule.table, by.column) ? 'made' : 'mark', column: by.column }]
       const variable = by.references.table === rule.table ? null : setOf(by.references.table, by.references.column)

@@ -351,9 +351,9 @@ function leftovers({ access, plan, store }: DatabaseModule, style: Style): strin
       const name = quoted(column)
       return `SELECT ${name} AS value FROM ${quoted(table)} WHERE ${name} LIKE '%it%'`
     })
-    return `  const marked = await query(
-    \`${selects.join('\n    UNION ALL ')}\`,
-  );
+    const flat = `  const marked = await query(\`${selects[0]}\`);`
+    const sole = selects.length === 1 && flat.length <= style.width
+    return `${sole ? flat : `  const marked = await query(\n    \`${selects.join('\n    UNION ALL ')}\`,\n  );`}
   const values = marked.map(({ value }) => value);
 ${remove}`
   }
