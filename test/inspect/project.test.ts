@@ -243,6 +243,8 @@ test('what is hoisted to a workspace above, or linked from elsewhere, is install
   await put('elsewhere/pg/package.json', { version: '8.1.0' })
   await put('packages/api/node_modules/express/package.json', { version: '5.0.1' })
   await put('node_modules/jest/package.json', { version: '29.7.0' })
+  await put('node_modules/supertest/package.json', { version: '7.1.0' })
+  await put('package.json', { workspaces: ['packages/*'], devDependencies: { supertest: '^7.0.0', typescript: '5' } })
   await symlink('../../../elsewhere/pg', join(root, 'packages/api/node_modules/pg'))
   await put('packages/api/package.json', {
     name: 'api',
@@ -253,7 +255,9 @@ test('what is hoisted to a workspace above, or linked from elsewhere, is install
   await writeFile(join(root, 'packages/api/app.js'), "require('express')().listen(3000)\n")
   const { dependencies, tests } = await inspectProject(await openWorkspace(join(root, 'packages/api')))
   const installed = Object.fromEntries(Object.entries(dependencies).map(([name, entry]) => [name, entry.installed]))
-  expect(installed).toEqual({ express: '5.0.1', pg: '8.1.0', absent: null, jest: '29.7.0', '../../elsewhere/pg': null })
+  const own = { express: '5.0.1', pg: '8.1.0', absent: null, jest: '29.7.0', '../../elsewhere/pg': null }
+  expect(installed).toEqual({ ...own, supertest: '7.1.0' })
+  expect(dependencies.supertest).toEqual({ range: '^7.0.0', installed: '7.1.0', dev: true })
   expect(tests.runnerVersion).toBe('29.7.0')
   await rm(root, { recursive: true })
 })

@@ -1,6 +1,6 @@
 import type { Files } from '../../../contracts/files.ts'
 import type { ProjectMap } from '../../../contracts/project.ts'
-import { installedVersion } from '../../../workspace/installed-version.ts'
+import { installedVersion, workspaceDevDependencies } from '../../../workspace/installed-version.ts'
 import { asObject, parseJson, type SourceTree } from './sources.ts'
 
 /** What `package.json` says, and what is really installed. */
@@ -29,7 +29,9 @@ export async function readManifest(files: Files, tree: SourceTree): Promise<Mani
   for (const [name, script] of Object.entries(asObject(raw.scripts)))
     if (typeof script === 'string') scripts[name] = script
   const dependencies: Manifest['dependencies'] = {}
+  const around = Object.entries(await workspaceDevDependencies(files.root)).filter(([name]) => FOR_TESTS.test(name))
   const groups = [
+    [Object.fromEntries(around), true],
     [asObject(raw.devDependencies), true],
     [asObject(raw.optionalDependencies), false],
     [asObject(raw.dependencies), false],
@@ -52,6 +54,9 @@ export async function readManifest(files: Files, tree: SourceTree): Promise<Mani
     typescript: 'typescript' in dependencies || [...tree.sources.keys()].some((path) => /\.[cm]?tsx?$/.test(path)),
   }
 }
+
+/** What a workspace often declares once for all its packages. */
+const FOR_TESTS = /^(@types\/)?(jest|supertest)$|^(ts|babel|esbuild)-jest$|^@(swc|jest)\/|^@babel\/preset-/
 
 /** What is no name is no path either. */
 const isPackageName = (name: string) => /^(@[\w.~-]+\/)?[\w~-][\w.~-]*$/.test(name)
