@@ -13,6 +13,8 @@ export interface AnswerTable {
   body: Pattern | null
   /** The columns that the answers add. */
   names: string[]
+  /** A row does not fit on a line. */
+  isLong: boolean
 }
 
 /** `cellsOf` gives the cells before those of the answer. */
@@ -32,10 +34,12 @@ export function tabulate(
   const isLong = excess(rowsOf(whole.cells)).some((count) => count > 0)
   const answer = withoutProse(whole, isLong)
   const cut = cutMessages(answer.cells, excess(rowsOf(answer.cells)))
-  if (!cut || !answer.body) return { rows: rowsOf(answer.cells), body: answer.body, names: answer.names }
+  const isStillLong = excess(rowsOf(answer.cells)).some((count) => count > 0)
+  if (!cut || !answer.body)
+    return { rows: rowsOf(answer.cells), body: answer.body, names: answer.names, isLong: isStillLong }
   const name = answer.names[cut.column] as string
   const body = mapSame(answer.body, (one) => (one.from === `$${name}` ? { ...one, from: `~${name}` } : one))
-  return { rows: rowsOf(cut.cells), body, names: answer.names }
+  return { rows: rowsOf(cut.cells), body, names: answer.names, isLong: isStillLong }
 }
 
 /** Characters by which a row of a table is longer than its line. */

@@ -5,7 +5,7 @@ import { exprAt, requestEntityPath } from './json.ts'
 const FEW = 2
 
 /**
- * A further success of an endpoint, with what the first one showed already left out: the same row written, the same read after it, and
+ * A further success of an endpoint, with what the first one showed already left out: the same row written, the same requests after it, and
  * of the answer all but what this request changed or what came out differently.
  */
 export function besideFirst(observation: Observation, first: Observation): Observation {

@@ -7,7 +7,7 @@ import { type DraftedTest, reviewOf } from './draft-case.ts'
 import { exprDoc, requestDoc } from './expressions.ts'
 import type { Block } from './files.ts'
 import { camel, splitEndpoint } from './names.ts'
-import { type Doc, mark } from './print/doc.ts'
+import { type Doc, mark, newline } from './print/doc.ts'
 import { shortTitle, splitTitles } from './titles.ts'
 
 /** The tests of who may ask for what: the granted requests once, then a table for each way of being refused. */
@@ -170,33 +170,65 @@ function tableTests({ by, title, refusals }: RefusalGroup, actor: string, contex
   const scope = scopeOf(context, first)
   const statuses = new Set(members.map(({ expected }) => expected.status))
   const status = statuses.size > 1 ? 'status' : undefined
-  const table = tabulate(
+  const cellsWith = (parts: (refusal: Refusal) => Doc[]) => (member: Observation, index: number) => [
+    code.string(titleOf(member.case.endpoint)),
+    ...parts(refusals[index] as Refusal),
+    ...(status ? [String(member.expected.status)] : []),
+  ]
+  const inRows = tabulate(
     members,
-    (member, index) => [
-      code.string(titleOf(member.case.endpoint)),
-      ...(by === 'path' ? replacementDocs(refusals[index] as Refusal, scope) : []),
-      ...(status ? [String(member.expected.status)] : []),
-    ],
+    cellsWith((refusal) => replacementDocs(refusal, scope)),
     scope,
   )
+  const held = inRows.isLong ? heldParts(refusals, scope) : null
+  const table = held
+    ? tabulate(
+        members,
+        cellsWith((refusal) => replacementDocs(refusal, scope).slice(0, 1)),
+        scope,
+      )
+    : inRows
+  const heldName = /unknown/.test(title) ? 'unknown' : 'illFormed'
   const stranger = strangerDoc(refusals[0] as Refusal, context)
-  const sent = by === 'path' ? 'send({ ...made, [name]: part })' : 'send(made)'
+  const sent = by === 'path' ? (held ? 'send(sent)' : 'send({ ...made, [name]: part })') : 'send(made)'
   const headers = by === 'path' ? `made.${camel(actor)}.headers` : 'other.headers'
   const body = testBody(`${sent}.set(${headers})`, members, { body: table.body, status }, scope, context, [
     arrangementDoc(context),
     code.constant('made', 'await arrange()'),
+    ...(held ? [code.constant('sent', `{ ...made, [name]: ${heldName}[name] }`)] : []),
     ...stranger,
   ])
-  const params = ['endpoint', ...(by === 'path' ? ['name', 'part'] : []), ...(status ? [status] : []), ...table.names]
+  const params = [
+    'endpoint',
+    ...(by === 'path' ? ['name', ...(held ? [] : ['part'])] : []),
+    ...(status ? [status] : []),
+    ...table.names,
+  ]
   const rows = params.length === 1 ? code.array(table.rows) : code.rows(table.rows)
   const run = code.arrow(params, body, { async: true })
-  const doc = code.statement(code.each(code.style.caseWord, rows, `%s ${title}${by === 'path' ? ' %s' : ''}`, run))
+  const tests = code.statement(code.each(code.style.caseWord, rows, `%s ${title}${by === 'path' ? ' %s' : ''}`, run))
+  const type = code.style.typescript ? ': Record<string, object>' : ''
+  const doc = held ? [code.constant(`${heldName}${type}`, held), newline, newline, tests] : tests
   const nounOf = ({ departure }: Refusal) => (departure.by === 'path' ? ` ${camel(departure.binding)}` : '')
   const cases = refusals.map((refusal) => ({
     title: `${titleOf(refusal.observation.case.endpoint)} ${title}${nounOf(refusal)}`,
     id: refusal.observation.case.id,
   }))
   return { kind: first.case.kind, doc, cases, review: reviewOf(members) }
+}
+
+/** `{ order: { id: unique.uuid() }, … }` for all rows; `null` where two of them replace the same thing differently. */
+function heldParts(refusals: Refusal[], scope: CaseScope): Doc | null {
+  const parts = new Map<string, Doc>()
+  for (const refusal of refusals) {
+    const [, part] = replacementDocs(refusal, scope)
+    if (refusal.departure.by !== 'path' || part === undefined) return null
+    const name = camel(refusal.departure.binding)
+    const known = parts.get(name)
+    if (known && JSON.stringify(known) !== JSON.stringify(part)) return null
+    parts.set(name, part)
+  }
+  return scope.code.object([...parts].map(([key, value]) => ({ key, value })))
 }
 
 /** `'order', { id: unique.uuid() }`. */
