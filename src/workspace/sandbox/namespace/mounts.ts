@@ -50,18 +50,32 @@ export function enclosingWorkspace(root: string): string[] {
   return found === null ? [] : [found]
 }
 
+/** Where something is mounted below this directory, outer ones first. */
+export function mountsBelow(path: string): string[] {
+  const found = mountTable().flatMap(({ at }) => (at.startsWith(`${path}/`) ? [at] : []))
+  return [...new Set(found)].sort((a, b) => a.length - b.length)
+}
+
 /** Mount options that a remount must repeat because the kernel has locked them for user namespaces. */
 export function lockedOptions(path: string): string[] {
   let best = ''
   let options = ''
-  for (const line of readFileSync('/proc/self/mountinfo', 'utf8').split('\n')) {
-    const fields = line.split(' ')
-    const at = (fields[4] ?? '').replace(/\\(\d{3})/g, (_, octal) => String.fromCharCode(Number.parseInt(octal, 8)))
-    const covers = at === '/' || path === at || path.startsWith(`${at}/`)
-    if (covers && at.length >= best.length) {
-      best = at
-      options = fields[5] ?? ''
+  for (const mount of mountTable()) {
+    const covers = mount.at === '/' || path === mount.at || path.startsWith(`${mount.at}/`)
+    if (covers && mount.at.length >= best.length) {
+      best = mount.at
+      options = mount.options
     }
   }
   return options.split(',').filter((option) => option === 'noexec')
+}
+
+function mountTable(): { at: string; options: string }[] {
+  return readFileSync('/proc/self/mountinfo', 'utf8')
+    .split('\n')
+    .map((line) => {
+      const fields = line.split(' ')
+      const at = (fields[4] ?? '').replace(/\\(\d{3})/g, (_, octal) => String.fromCharCode(Number.parseInt(octal, 8)))
+      return { at, options: fields[5] ?? '' }
+    })
 }

@@ -1,5 +1,5 @@
 import { egressSink } from './egress-sink.ts'
-import { lockedOptions, type SystemView } from './mounts.ts'
+import { lockedOptions, mountsBelow, type SystemView } from './mounts.ts'
 
 export interface Plan {
   /** Mount point of the new root, an empty directory of the machine. */
@@ -45,10 +45,16 @@ const BASE = '/run/sandbox'
 export function setupScript(plan: Plan): string {
   const mounts: string[] = []
   const n = plan.mountPoint
-  const show = (from: string, at: string) =>
-    mounts.push(
-      `${field(from)} ${field(n + at)} none ${['bind', 'ro', 'nosuid', 'nodev', ...lockedOptions(from)].join(',')} 0 0`,
-    )
+  const show = (from: string, at: string) => {
+    // A tree that holds mounts, such as a volume, can only be shown with them; read-only goes for one mount at a time.
+    const below = mountsBelow(from)
+    const bind = (path: string, how: 'bind' | 'rbind') =>
+      mounts.push(
+        `${field(path)} ${field(n + at + path.slice(from.length))} none ${[how, 'ro', 'nosuid', 'nodev', ...lockedOptions(path)].join(',')} 0 0`,
+      )
+    bind(from, below.length > 0 ? 'rbind' : 'bind')
+    for (const path of below) bind(path, mountsBelow(path).length > 0 ? 'rbind' : 'bind')
+  }
   for (const directory of plan.system.directories) show(directory, directory)
   for (const path of plan.readOnly) show(path, path)
   mounts.push(`${field(plan.supervisor.from)} ${field(n + plan.supervisor.at)} none bind,ro,nosuid,nodev 0 0`)
