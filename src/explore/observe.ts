@@ -10,6 +10,7 @@ import { isObject, lastKey } from './leaves.ts'
 import { isItem } from './paths.ts'
 import { bodyOf, isSuccess } from './request.ts'
 import { rowsAfterRefusal, rowsAfterWrite } from './rows.ts'
+import { rowsBeside } from './rows-beside.ts'
 import { sourcesOf } from './sources.ts'
 
 export type Verdict = { observation: Observation; reordered: boolean } | { unstable: string }
@@ -28,7 +29,7 @@ export function observe(knowledge: Knowledge, kept: Kept, second: Sighting, rows
   const changed = first.changes.length > 0 || second.changes.length > 0
   act.expected.rows =
     accepted && changed
-      ? rowsAfterWrite(knowledge, subject, first, second)
+      ? [...rowsAfterWrite(knowledge, subject, first, second), ...rowsBeside(knowledge, subject, first, second)]
       : rowsAfterRefusal(knowledge, subject, first, second)
   if ((subject.kind === 'list' || subject.kind === 'filter') && !says(listPart(act.expected)))
     return { unstable: 'what the case made is not on the page that is shown' }

@@ -84,7 +84,8 @@ function touched(
   )
 }
 
-function patternsOf(a: Row, b: Row, sources: Source[], writes: boolean): Record<string, Pattern> {
+/** What the columns of one row have in common in both passes. */
+export function patternsOf(a: Row, b: Row, sources: Source[], writes: boolean): Record<string, Pattern> {
   const context: Comparison = {
     sources,
     list: false,
@@ -130,7 +131,8 @@ function matching(rows: Snapshot, table: string, row: Row, where: Record<string,
   ).length
 }
 
-function visible(
+/** Columns worth an assertion beside those that find the row. */
+export function visible(
   knowledge: Knowledge,
   table: string,
   patterns: Record<string, Pattern>,
@@ -191,7 +193,7 @@ export function rowsAfterRefusal(
 }
 
 /** That a refusal changes nothing is promised, whatever the values rest on. */
-function promise(values: Record<string, Pattern>): Record<string, Pattern> {
+export function promise(values: Record<string, Pattern>): Record<string, Pattern> {
   return Object.fromEntries(
     Object.entries(values).map(([column, pattern]) => [
       column,
@@ -261,7 +263,8 @@ function arrangedRows(knowledge: Knowledge, made: Learned, subject: Case, { made
   })
 }
 
-function fits(row: Row, where: Record<string, Pattern>, sighting: Sighting): boolean {
+/** Is this row the one that the pattern means in that sighting? */
+export function fits(row: Row, where: Record<string, Pattern>, sighting: Sighting): boolean {
   return Object.entries(where).every(
     ([column, pattern]) => pattern.is === 'same' && String(row[column]) === String(madeValue(pattern, sighting)),
   )

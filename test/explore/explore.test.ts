@@ -69,10 +69,11 @@ describe('a sound application', () => {
 
   it('sees an update stored and a deletion done', async () => {
     const update = observed(await sound, 'PUT /notes/{id} success')
-    expect(update.expected.rows).toMatchObject([{ table: 'notes', change: 'updated', count: 1 }])
+    const beside = { table: 'notes', change: 'unchanged', where: { id: { from: 'otherNote' } }, count: 1 }
+    expect(update.expected.rows).toMatchObject([{ table: 'notes', change: 'updated', count: 1 }, beside])
     expect(update.case.act.body).not.toEqual(observed(await sound, 'POST /notes success').case.act.body)
     const deletion = observed(await sound, 'DELETE /notes/{id} success')
-    expect(deletion.expected.rows).toMatchObject([{ table: 'notes', change: 'deleted', values: {}, count: 0 }])
+    expect(deletion.expected.rows).toMatchObject([{ table: 'notes', change: 'deleted', values: {}, count: 0 }, beside])
     expect(deletion.follow.map(({ status }) => status)).toEqual([404, 404])
   })
 

@@ -13,6 +13,7 @@ import type { Reached } from '../knowledge.ts'
 import { lastKey } from '../leaves.ts'
 import { addFinding } from '../oracles.ts'
 import { isSuccess } from '../request.ts'
+import { bystandersOf } from './bystanders.ts'
 import { followsOf } from './follows.ts'
 import { successTitle } from './titles.ts'
 
@@ -20,10 +21,17 @@ import { successTitle } from './titles.ts'
 export async function successCases(bench: Bench, reached: Reached): Promise<void> {
   const { knowledge } = bench
   const follow = followsOf(knowledge, reached)
-  const subject = variant(reached, 'success', '', successTitle(knowledge, reached), { follow })
+  const title = successTitle(knowledge, reached)
+  const alone = variant(reached, 'success', '', title, { follow })
+  const beside = bystandersOf(knowledge, reached, follow)
+  const amongOthers = beside
+    ? variant(reached, 'success', '', title, { arrange: beside.arrange, follow: [...follow, ...beside.follow] })
+    : alone
   const reads = reached.endpoint.method === 'GET'
   const share = reads ? 'same' : 'fresh'
-  const first = await bench.attempt(subject, share)
+  const tried = await bench.attempt(amongOthers, share)
+  const [subject, first] =
+    tried || !beside ? ([amongOthers, tried] as const) : ([alone, await bench.attempt(alone, share)] as const)
   if (!first || !isSuccess(first.act.response.status)) return
   if (judgeWrite(bench, reached, subject, first)) return
   const lost = lostFields(first)
