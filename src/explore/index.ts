@@ -19,6 +19,7 @@ import { unknownReferenceCases } from './cases/references.ts'
 import { reflectionCases } from './cases/reflections.ts'
 import { successCases } from './cases/success.ts'
 import { undoCases } from './cases/undo.ts'
+import { unknownRouteCase } from './cases/unknown-route.ts'
 import { partialUpdateCases } from './cases/updates.ts'
 import { tokenWordCases } from './cases/words-before-token.ts'
 import { cleanupRules } from './cleanup.ts'
@@ -112,6 +113,7 @@ export async function explore({
       if (!reached || !wanted(endpoint)) continue
       await tryCases(bench, reached, steering)
     }
+    if (!only?.length && steering.goOn()) await unknownRouteCase(bench)
     for (const guarded of knowledge.guarded) if (steering.goOn()) await unauthenticatedCases(bench, guarded)
   } finally {
     await client.stop()

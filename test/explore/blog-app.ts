@@ -51,6 +51,7 @@ function handle(rows: Rows, traits: Set<Trait>, asked: Asked): Answer {
   if (route === 'POST /1/invitations') throw new Error('connect ECONNREFUSED 10.0.0.9:587')
   if (route === 'GET /1/posts') return listPosts(context)
   if (route === 'GET /2/posts') return withPost(context, (post) => ({ status: 200, body: publicPost(context, post) }))
+  if (!['users', 'posts', 'reports', 'me'].includes(first ?? '')) return fail(404, 'no such route')
   if (!account) return fail(401, 'who are you?')
   switch (route) {
     case 'GET /1/reports':
@@ -68,6 +69,8 @@ function handle(rows: Rows, traits: Set<Trait>, asked: Asked): Answer {
       return createPost(context, account)
     case 'PATCH /2/posts':
       return withPost(context, (post) => updatePost(context, account, post))
+    case 'DELETE /2/posts':
+      return withPost(context, (post) => deletePost(context, account, post))
     case 'POST /3/posts/like':
     case 'DELETE /3/posts/like':
       return withPost(context, (post) => like(context, account, post))
@@ -203,6 +206,13 @@ function updatePost(context: Context, account: Row, post: Row): Answer {
   return { status: 200, body: publicPost(context, changed) }
 }
 
+function deletePost({ rows }: Context, account: Row, post: Row): Answer {
+  if (post.author_id !== account.id) return fail(403, 'not yours')
+  rows.remove('posts', (row) => row === post)
+  for (const below of ['likes', 'comments', 'posts_tags']) rows.remove(below, (row) => row.post_id === post.id)
+  return { status: 204 }
+}
+
 function like(context: Context, account: Row, post: Row): Answer {
   const { rows, asked } = context
   const matches = (row: Row) => row.user_id === account.id && row.post_id === post.id
@@ -305,6 +315,7 @@ function blogMap(): ProjectMap {
       endpoint('POST', '/posts', 'required', { ...post, required: ['title', 'text', 'categoryId'] }),
       endpoint('GET', '/posts/{slug}', 'none'),
       endpoint('PATCH', '/posts/{slug}', 'required', post),
+      endpoint('DELETE', '/posts/{slug}', 'required'),
       endpoint('POST', '/posts/{slug}/like', 'required'),
       endpoint('DELETE', '/posts/{slug}/like', 'required'),
       endpoint('POST', '/posts/{slug}/comments', 'required', { properties: { text: text() }, required: ['text'] }),

@@ -101,6 +101,42 @@ describe('a blog', () => {
     expect(answer(await observed('GET /posts list whole')).posts).toMatchObject({ is: 'contains' })
   })
 
+  it('takes back what an account did to a thing, and not what others did or what it did to others', async () => {
+    const { case: subject, expected } = await observed('DELETE /posts/{slug}/like success')
+    expect(subject.arrange.map(({ name }) => name)).toEqual([
+      ...['user', 'post', 'like', 'otherPost', 'otherLike', 'other', 'thirdLike'],
+    ])
+    const beside = (post: string, user: string) => ({
+      table: 'likes',
+      change: 'unchanged',
+      where: { post_id: { from: post }, user_id: { from: user } },
+      count: 1,
+    })
+    expect(expected.rows).toMatchObject([
+      { table: 'likes', change: 'deleted' },
+      beside('otherPost', 'user'),
+      beside('post', 'other'),
+    ])
+  })
+
+  it('shows what an account did to itself alone', async () => {
+    const { passes, case: subject } = await observed('POST /posts/{slug}/like success')
+    expect(subject.follow.map(({ credential }) => credential)).toEqual([
+      { is: 'valid', as: 'user' },
+      { is: 'valid', as: 'other' },
+    ])
+    expect(passes[0]?.follow.map(({ response }) => response.json)).toMatchObject([{ liked: true }, { liked: false }])
+  })
+
+  it('removes with a thing what was done to it', async () => {
+    const removal = await observed('DELETE /posts/{slug} workflow with like')
+    expect(removal.expected.rows).toMatchObject([
+      { table: 'posts', change: 'deleted' },
+      { table: 'posts_tags', change: 'deleted' },
+      { table: 'likes', change: 'deleted' },
+    ])
+  })
+
   it('undoes what was not done, and does not let one do to oneself what is for others', async () => {
     const undone = await observed('DELETE /posts/{slug}/like workflow without like')
     expect(undone.case.title).toBe('changes nothing without a like')
@@ -130,6 +166,10 @@ describe('a blog', () => {
     expect(await category('POST /posts success')).toEqual({ is: 'literal', value: 1 })
     expect(await category('PATCH /posts/{slug} success')).toEqual({ is: 'literal', value: 2 })
     expect((await observed('POST /posts not_found categoryId unknown')).expected.status).toBe(422)
+  })
+
+  it('asks for a route that is not there', async () => {
+    expect((await observed('GET /no-such-route not_found route')).expected.status).toBe(404)
   })
 
   it('shows that an endpoint is guarded which does not succeed', async () => {

@@ -121,9 +121,11 @@ async function deleteReferenced(bench: Bench, reached: Reached): Promise<void> {
   if (!binding) return
   for (const learned of bench.knowledge.learned.values()) {
     const local = Object.entries(learned.recipe.needs).find(([, recipe]) => recipe === binding.recipe)?.[0]
+    // A verb counts where it leaves a row of its own: a like, a membership.
+    const own = learned.table !== null && learned.table !== bench.knowledge.learned.get(binding.recipe)?.table
     if (
       !local ||
-      learned.action ||
+      (learned.action && !own) ||
       learned.recipe.kind === 'actor' ||
       bench.knowledge.recipes.get(binding.recipe)?.kind === 'actor'
     )

@@ -2,11 +2,12 @@ import type { JsonPath } from '../../contracts/json.ts'
 import type { Binding, CaseKind, Expr, RequestTemplate } from '../../contracts/observation.ts'
 import { Arrangement } from '../arrangement.ts'
 import { type Bench, type ListingHints, variant } from '../bench.ts'
+import type { Sighting } from '../execute.ts'
 import { dotted } from '../fields.ts'
 import type { Learned, Reached } from '../knowledge.ts'
-import { lastKey } from '../leaves.ts'
+import { lastKey, leavesOf } from '../leaves.ts'
 import { nounOfPath } from '../paths.ts'
-import { isSuccess } from '../request.ts'
+import { bodyOf, isSuccess } from '../request.ts'
 import { plainName } from '../words.ts'
 import { ownItems } from './own-items.ts'
 
@@ -37,17 +38,29 @@ export async function makerFor(bench: Bench, reached: Reached): Promise<Learned 
       near: plainName(learned.recipe.name) === noun ? 0 : learned.recipe.kind === 'actor' ? 2 : 1,
     }))
     .sort((a, b) => a.near - b.near)
-  for (const { learned } of candidates.slice(0, 4)) {
+  for (const { learned, near } of candidates.slice(0, 4)) {
     const arrangement = new Arrangement(bench.knowledge.recipes, reached.arrange)
     const name = arrangement.need(learned.recipe.name)
     const sighting = await bench.attempt(
       variant(reached, 'list', 'probe', '', { arrange: arrangement.bindings }),
       'same',
     )
-    if (sighting && isSuccess(sighting.act.response.status) && ownItems(sighting, [name]).length > 0) return learned
+    if (!sighting || !isSuccess(sighting.act.response.status)) continue
+    if (near === 0 ? ownItems(sighting, [name]).length > 0 : showsFresh(bench, sighting, name)) return learned
   }
   // Not on the first page, perhaps: what it is called decides.
   return candidates.find(({ near }) => near === 0)?.learned ?? null
+}
+
+/** Something fresh of that thing is in the answer. A small number that it shares with a thing of another kind is no sign. */
+function showsFresh(bench: Bench, { act, made }: Sighting, name: string): boolean {
+  const shown = new Set(leavesOf(bodyOf(act.response)).map(({ value }) => value))
+  const thing = made.get(name)
+  const ids = leavesOf(thing?.response).filter(({ path }) => /^(_?id|uuid)$/i.test(lastKey(path)))
+  return [
+    ...leavesOf(thing?.request).filter(({ value }) => bench.executor.unique.made.has(String(value))),
+    ...ids,
+  ].some(({ value }) => typeof value === 'string' && shown.has(value))
 }
 
 export interface Arranged {
