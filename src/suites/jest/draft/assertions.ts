@@ -201,9 +201,9 @@ function foundDoc(expectation: RowExpectation, look: Doc, scope: CaseScope, answ
     pattern.is === 'anything' || (/_?(at|on)$/i.test(column) && isAnswered(pattern) && !refersToAnswer(expectation))
   const entries = Object.entries(values).filter(([column, pattern]) => !mayDiffer(column, pattern))
   if (entries.length === 0) return code.statement(code.call([found, '.toHaveLength'], [String(wanted)]))
-  const answered = answeredColumns(expectation, answers)
+  const answered = entries.length > 1 ? answeredColumns(expectation, answers) : null
   const isExact = answered !== null && answered.other.size + answered.beside === 0
-  const isSole = 'id' in expectation.where && answered !== null && answered.equal.size > MANY
+  const isSole = 'id' in expectation.where && answered !== null && entries.length > MANY
   if (isSole && !isExact) return matchDoc(answered, entries, look, scope)
   const rest = entries.filter(([key]) => !isExact || !answered.equal.has(key))
   const beside = rest.map(([key, pattern]) => ({ key, value: patternDoc(pattern, scope) }))

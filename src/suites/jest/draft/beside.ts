@@ -1,5 +1,6 @@
-import type { Expected, Observation, Pattern } from '../../../contracts/observation.ts'
+import type { Expected, Observation, Pattern, RowExpectation } from '../../../contracts/observation.ts'
 import { exprAt, requestEntityPath } from './json.ts'
+import { plain } from './names.ts'
 
 /** More than this is told in full: what it is about would be lost among the keys. */
 const FEW = 2
@@ -13,11 +14,14 @@ export function besideFirst(observation: Observation, first: Observation): Obser
   const isWrite = !subject.act.endpoint.startsWith('GET ')
   if (observation === first || !isWrite || expected.status >= 400 || expected.status !== first.expected.status)
     return observation
-  const rows = expected.rows.filter((row) => !first.expected.rows.some((other) => same(row, other)))
+  const changed = changedKeys(observation, first)
+  const isShown = (row: RowExpectation) => first.expected.rows.some((other) => same(row, other))
+  const written = expected.rows.filter(isShown).flatMap((row) => stillWritten(row, changed))
+  const rows = [...written.slice(0, 1), ...expected.rows.filter((row) => !isShown(row))]
   const later = subject.follow.flatMap((template, index) => {
     const held = follow[index] as Expected
     const isKnown = first.case.follow.some(
-      ({ endpoint }) => endpoint === template.endpoint && endpoint.startsWith('GET '),
+      ({ endpoint }, at) => endpoint === template.endpoint && first.follow[at]?.status === held.status,
     )
     return isKnown ? [] : [{ template, held }]
   })
@@ -30,6 +34,7 @@ export function besideFirst(observation: Observation, first: Observation): Obser
       body: changedPart(
         observation,
         first,
+        changed,
         rows.some(({ change }) => change === 'updated'),
       ),
     },
@@ -37,24 +42,36 @@ export function besideFirst(observation: Observation, first: Observation): Obser
   }
 }
 
+/** That the row is there, with what this request changed: a write on another path may be lost where the first one's was not. */
+function stillWritten(row: RowExpectation, changed: string[]): RowExpectation[] {
+  const isWritten = row.change === 'inserted' || row.change === 'updated'
+  if (!isWritten || row.count !== 1) return row.change === 'deleted' ? [row] : []
+  const kept = Object.entries(row.values).filter(([column]) => changed.some((key) => plain(key) === plain(column)))
+  if (row.change === 'updated' && kept.length === 0) return []
+  // Told as a row that is found, not as one compared with what it was.
+  return [{ ...row, change: 'inserted', values: Object.fromEntries(kept) }]
+}
+
+/** Keys of the entity that this request sends otherwise than the first one; all it sends where that is only a part. */
+function changedKeys({ case: subject }: Observation, first: Observation): string[] {
+  const path = requestEntityPath(subject.act.body)
+  const sent = exprAt(subject.act.body, path)
+  const usual = exprAt(first.case.act.body, path)
+  if (sent?.is !== 'object' || usual?.is !== 'object') return []
+  const isPartial = !Object.keys(usual.properties).every((key) => key in sent.properties)
+  return Object.keys(sent.properties).filter((key) => isPartial || !same(sent.properties[key], usual.properties[key]))
+}
+
 /**
  * The few keys of the entity that are told apart by this request; the whole body where they are many, or none. Where the row is
  * compared with what it was, the keys that were sent will do.
  */
-function changedPart({ case: subject, expected }: Observation, first: Observation, hasRow: boolean): Pattern | null {
-  const sentPath = requestEntityPath(subject.act.body)
-  const sent = exprAt(subject.act.body, sentPath)
-  const usual = exprAt(first.case.act.body, sentPath)
-  const isPartial =
-    sent?.is === 'object' &&
-    usual?.is === 'object' &&
-    !Object.keys(usual.properties).every((key) => key in sent.properties)
-  const isChanged = (key: string) =>
-    sent?.is === 'object' &&
-    usual?.is === 'object' &&
-    key in sent.properties &&
-    (isPartial || !same(sent.properties[key], usual.properties[key]))
-
+function changedPart(
+  { expected }: Observation,
+  first: Observation,
+  changed: string[],
+  hasRow: boolean,
+): Pattern | null {
   function part(pattern: Pattern, other: Pattern | undefined): Pattern | null {
     if (pattern.is !== 'object' || other?.is !== 'object') return null
     const [entry, ...more] = Object.entries(pattern.properties)
@@ -63,7 +80,7 @@ function changedPart({ case: subject, expected }: Observation, first: Observatio
       return inner && { ...pattern, properties: { [entry[0]]: inner } }
     }
     const kept = Object.entries(pattern.properties).filter(
-      ([key, one]) => isChanged(key) || (!hasRow && !same(one, other.properties[key])),
+      ([key, one]) => changed.includes(key) || (!hasRow && !same(one, other.properties[key])),
     )
     if (kept.length === 0 || kept.length > FEW) return null
     return { is: 'object', exact: false, properties: Object.fromEntries(kept) }
