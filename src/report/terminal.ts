@@ -113,7 +113,8 @@ function suiteLines({ suite, details, endpoints, coverage }: RunOutcome): Line[]
     label: 'suite',
     text: `${suite.tests} tests, ${suite.files.length} files, ${lines} lines${took}`,
   }
-  if (details.suiteMs === null) return [size, { label: 'covered', text: 'not measured: the tests did not run' }]
+  if (details.suiteMs === null || suite.tests === 0)
+    return [size, { label: 'covered', text: 'not measured: no test has run' }]
   const succeeding = endpoints.filter((endpoint) => endpoint.covered.some((status) => status < 400)).length
   const percent =
     coverage.after === null
