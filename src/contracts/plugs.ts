@@ -47,6 +47,8 @@ export interface GateContext {
   run(environment: Environment, options?: RunOptions): Promise<RunResult>
   /** Paths changed against the start of the run or the base, with their content before (`null` = new); `null`: there is no base. */
   changes: { path: string; before: string | null; after: string | null }[] | null
+  /** Seeded faults that somebody has dismissed, with the reason: not tried, but named. */
+  dismissed?: { fault: string; reason: string }[]
   signal: AbortSignal
   progress(message: string): void
 }

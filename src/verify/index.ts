@@ -38,6 +38,7 @@ export interface VerifyInput {
   /** A fresh environment each time; stopped here. `tree`: another directory to show at the project's root. */
   openEnvironment(options?: { tree?: string }): Promise<Environment>
   changes: GateContext['changes']
+  dismissed?: GateContext['dismissed']
   /** All by default. */
   gates?: readonly GateName[]
   signal: AbortSignal
@@ -72,7 +73,8 @@ export async function verifySuite(
   return verdicts
 }
 
-function createContext({ map, suite, runner, openEnvironment, changes, signal, progress }: VerifyInput): GateInput {
+function createContext(input: VerifyInput): GateInput {
+  const { map, suite, runner, openEnvironment, changes, dismissed = [], signal, progress } = input
   const run: GateInput['run'] = (environment, options, other) =>
     runner.run(environment, other ?? suite, { timeoutMs: RUN_TIMEOUT_MS, signal, ...options })
   const open: GateInput['open'] = async (options) => {
@@ -84,7 +86,7 @@ function createContext({ map, suite, runner, openEnvironment, changes, signal, p
     return environment
   }
   const rehearsal = createRehearsal(open, (environment) => run(environment))
-  return { map, suite, open, run, changes, signal, progress, rehearsal, source: runner.source ?? null }
+  return { map, suite, open, run, changes, dismissed, signal, progress, rehearsal, source: runner.source ?? null }
 }
 
 async function holdAgainst(gate: VerifierGate, context: GateInput): Promise<GateVerdict> {

@@ -19,6 +19,7 @@ type Edits = Record<string, (content: string) => string>
 
 interface Options {
   changes?: GateContext['changes']
+  dismissed?: GateContext['dismissed']
   table?: Parameters<typeof verifySuite>[1]
   adapt?(project: NotesProject): unknown
   signal?: AbortSignal
@@ -45,6 +46,7 @@ export async function verify(
       ...project,
       runner,
       changes: options.changes ?? null,
+      ...(options.dismissed && { dismissed: options.dismissed }),
       ...(gates && { gates }),
       signal: options.signal ?? new AbortController().signal,
       progress: () => {},

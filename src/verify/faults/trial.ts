@@ -6,10 +6,7 @@ import { applyEdits, type Fault } from './fault.ts'
 export type Fate = 'detected' | 'survived' | 'crashed' | 'timed out' | 'uncovered'
 
 export interface Trial {
-  fault: Fault
   fate: Fate
-  /** Test files that run its place, in the order they were tried. */
-  files: string[]
   /** The test that noticed it, or what happened instead. */
   by: string | null
   message: string | null
@@ -21,7 +18,7 @@ const TIMEOUT = /Exceeded timeout of|Async callback was not invoked|Timeout of \
 /** Puts one fault into the environment's view, runs the test files that reach it up to the first red, and takes it out again. */
 export async function tryFault(
   environment: Environment,
-  fault: Fault,
+  fault: Pick<Fault, 'file' | 'edits'>,
   files: string[],
   run: (environment: Environment, options: RunOptions) => Promise<RunResult>,
   options: { timeoutMs: number; answers: boolean },
@@ -32,14 +29,14 @@ export async function tryFault(
   await environment.sandbox.writeFile(fault.file, withFault(original.toString('utf8'), fault))
   try {
     const result = await run(environment, { files, untilRed: true, timeoutMs: options.timeoutMs })
-    return { fault, files, ...judge(result, options.answers), durationMs: Date.now() - began }
+    return { ...judge(result, options.answers), durationMs: Date.now() - began }
   } finally {
     await environment.sandbox.writeFile(fault.file, original)
   }
 }
 
 /** Types may no longer fit; that is not what is being tried. */
-function withFault(text: string, { file, edits }: Fault): string {
+function withFault(text: string, { file, edits }: Pick<Fault, 'file' | 'edits'>): string {
   const broken = applyEdits(text, edits)
   return /\.[cm]?tsx?$/.test(file) ? `// @ts-nocheck\n${broken}` : broken
 }

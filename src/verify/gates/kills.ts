@@ -30,7 +30,9 @@ export function createKillsGate({
     promise: `Of seeded faults it notices ${OF_COVERED * 100} % where it runs the code, ${OF_ALL * 100} % of all, and every one of auth, ownership and writes`,
 
     async check(input: GateInput) {
-      const faults = (await findFaults(input.map)).filter(wanted)
+      const found = (await findFaults(input.map)).filter(wanted)
+      const dismissed = (input.dismissed ?? []).filter(({ fault }) => found.some(({ id }) => id === fault))
+      const faults = found.filter(({ id }) => !dismissed.some(({ fault }) => fault === id))
       if (faults.length === 0) return notApplicable('No place for a seeded fault was found in the sources.')
       const sample = sampleFaults(faults, most)
       const first = await input.open()
@@ -44,8 +46,15 @@ export function createKillsGate({
             'The runner does not tell which test file runs which line; a reporter for it would unblock this.',
           )
         }
+        const control = await tryNothing(input, first, baseline)
+        if (control.fate !== 'survived') {
+          return blocked(
+            `${control.file} is ${control.fate === 'detected' ? 'red' : control.fate} on a fresh database without any fault (${control.by}); only a stable suite can tell faults.`,
+          )
+        }
         const trials = await tryAll(input, first, sample, baseline)
-        return judgeAll(faults, trials)
+        const { verdict, why, evidence } = judgeAll(faults, trials)
+        return { verdict, why, evidence: { ...evidence, dismissed } }
       } finally {
         await first.stop()
       }
@@ -53,9 +62,33 @@ export function createKillsGate({
   }
 }
 
+/** What became of a fault of the sample. */
+interface Tried extends Trial {
+  fault: Fault
+  /** Test files that run its place, in the order they were tried. */
+  files: string[]
+}
+
+/** The same as with a fault, without one: what goes red now would count for every fault. */
+async function tryNothing(
+  input: GateInput,
+  environment: Environment,
+  baseline: RunResult,
+): Promise<Trial & { file: string }> {
+  const [file = ''] = (baseline.coverageByFile ?? [])
+    .map(({ test }) => test)
+    .sort((a, b) => durationOf(baseline, [a]) - durationOf(baseline, [b]))
+  const nothing = { file: input.map.sources[0] ?? '', edits: [] }
+  const timeoutMs = PATIENCE_MS + 2 * durationOf(baseline, [file])
+  return { file, ...(await tryFault(environment, nothing, [file], input.run, { timeoutMs, answers: false })) }
+}
+
+const durationOf = ({ tests }: RunResult, files: string[]): number =>
+  tests.filter((test) => files.includes(test.file)).reduce((sum, test) => sum + test.durationMs, 0)
+
 /** Every sampled fault, two at a time, each in an environment that no other one uses meanwhile. Answers in the sample's order. */
-async function tryAll(input: GateInput, first: Environment, sample: Fault[], baseline: RunResult): Promise<Trial[]> {
-  const trials: Trial[] = sample.map((fault) => ({
+async function tryAll(input: GateInput, first: Environment, sample: Fault[], baseline: RunResult): Promise<Tried[]> {
+  const trials: Tried[] = sample.map((fault) => ({
     fault,
     fate: 'uncovered',
     files: filesThatReach(fault, baseline),
@@ -70,12 +103,9 @@ async function tryAll(input: GateInput, first: Environment, sample: Fault[], bas
     for (let next = queue.shift(); next; next = queue.shift()) {
       input.signal.throwIfAborted()
       const { fault, files, index } = next
-      const usual = baseline.tests
-        .filter((test) => files.includes(test.file))
-        .reduce((sum, test) => sum + test.durationMs, 0)
-      const options = { timeoutMs: PATIENCE_MS + 2 * usual, answers }
+      const options = { timeoutMs: PATIENCE_MS + 2 * durationOf(baseline, files), answers }
       const trial = await tryFault(environment, fault, files, input.run, options)
-      trials[index] = trial
+      trials[index] = { fault, files, ...trial }
       done += 1
       input.progress(
         `kills: ${done} of ${done + queue.length}: ${trial.fate}: ${fault.file}:${fault.line} ${fault.what}`,
@@ -91,7 +121,7 @@ async function tryAll(input: GateInput, first: Environment, sample: Fault[], bas
   return trials
 }
 
-function judgeAll(faults: Fault[], trials: Trial[]) {
+function judgeAll(faults: Fault[], trials: Tried[]) {
   const covered = trials.filter(({ fate }) => fate !== 'uncovered')
   const detected = trials.filter(({ fate }) => fate === 'detected')
   const must = trials.filter(({ fault, fate }) => FAULT_KINDS[fault.kind].must && fate !== 'detected')
@@ -122,7 +152,7 @@ function judgeAll(faults: Fault[], trials: Trial[]) {
   return pass(`${figures}.`, evidence)
 }
 
-function kindsOf(faults: Fault[], trials: Trial[]): Json {
+function kindsOf(faults: Fault[], trials: Tried[]): Json {
   return (Object.keys(FAULT_KINDS) as FaultKind[]).flatMap((kind) => {
     const sites = faults.filter((fault) => fault.kind === kind).length
     const tried = trials.filter(({ fault }) => fault.kind === kind)
@@ -142,7 +172,7 @@ function kindsOf(faults: Fault[], trials: Trial[]): Json {
   })
 }
 
-function describe({ fault, fate, files, by }: Trial): Json {
+function describe({ fault, fate, files, by }: Tried): Json {
   return {
     id: fault.id,
     kind: fault.kind,

@@ -14,7 +14,9 @@ function ofCatch(clause: SgNode): Site[] {
   if (!body) return []
   const fn = enclosingFunction(clause)?.id()
   const own = (node: SgNode) => enclosingFunction(node)?.id() === fn
-  const rethrown = find(body, 'throw_statement')
+  // After the failures that are expected were told apart, only those are left that nobody can provoke.
+  const told = find(body, 'if_statement').some((one) => own(one) && refusalOf(one.field('consequence')) !== null)
+  const rethrown = (told ? [] : find(body, 'throw_statement'))
     .filter((one) => own(one) && named(one)[0]?.text() === name)
     .map(
       (node): Site => ({
