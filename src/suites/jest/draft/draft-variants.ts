@@ -176,7 +176,15 @@ export function draftVariants({ members, rows, path, stored, common }: Variants,
     code.array([code.string(split.labels[index] as string), changesDoc(row), ...(echoes(row) ? [] : [shownDoc(row)])]),
   )
   const run = code.arrow(
-    several ? ['_', 'changes', ...(allEcho ? [] : [rows.some(echoes) ? 'shown = changes' : 'shown'])] : [],
+    several
+      ? [
+          '_',
+          'changes',
+          ...(allEcho
+            ? []
+            : [rows.some(echoes) ? `shown${code.style.typescript ? ': object' : ''} = changes` : 'shown']),
+        ]
+      : [],
     statements,
     { async: true },
   )
