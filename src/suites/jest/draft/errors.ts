@@ -35,8 +35,14 @@ export function findErrorShape(observations: Observation[]): ErrorShape | null {
   const keys = all.filter((key) => entities.every(({ properties }) => properties[key]?.is === 'equals'))
   const optional = all.filter((key) => !keys.includes(key))
   if (keys.length === 0 || all.length > MOST || optional.length > 1 || path.length + keys.length < 2) return null
-  const shape = { path, keys, optional, parameters: [...keys, ...optional].map(camel), invalid: null }
+  const shape = { path, keys, optional, parameters: parameterNames([...keys, ...optional]), invalid: null }
   return { ...shape, invalid: findInvalidShape(observations, shape) }
+}
+
+/** Beside `response` and `status`, which the helper has anyway. */
+function parameterNames(keys: string[]): string[] {
+  const taken = new Set<string>()
+  return keys.map((key) => takeName([camel(key), camel(`error ${key}`)], taken))
 }
 
 const OFTEN = 6

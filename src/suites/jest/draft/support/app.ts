@@ -113,9 +113,15 @@ const freePort = () =>
 
 const pause = (ms«: number») => new Promise((resolve) => setTimeout(resolve, ms));
 
+// The server ends with the tests, even when they are killed; Node 18 does not take this in every version.
+const watch = "data:text/javascript,process.stdin.on('end',process.exit).resume().unref()";
+const isNew = Number(process.versions.node.split('.')[0]) >= 20;
+const untilParentEnds = isNew ? [\`--import=\${watch}\`] : [];
+
 /** Starts the server as in production and waits until it answers. */
 export async function open() {
-${variable ? '  port = await freePort();\n' : ''}  const env = { ...process.env${variable ? `, ${variable}: String(port)` : ''} };
+${variable ? '  port = await freePort();\n' : ''}  const NODE_OPTIONS = [process.env.NODE_OPTIONS, ...untilParentEnds].filter(Boolean).join(' ');
+  const env = { ...process.env, NODE_OPTIONS${variable ? `, ${variable}: String(port)` : ''} };
   const started = spawn('${program}', [${list}], { env });
   server = started;
   for (const stream of [started.stdout, started.stderr]) {
