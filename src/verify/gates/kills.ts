@@ -1,6 +1,7 @@
 import type { Environment } from '../../contracts/environment.ts'
 import type { Json } from '../../contracts/json.ts'
 import type { RunResult } from '../../contracts/suite.ts'
+import { cheapenHashes } from '../faults/cheap-hashes.ts'
 import { FAULT_KINDS, type Fault, type FaultKind } from '../faults/fault.ts'
 import { findFaults } from '../faults/find.ts'
 import { filesThatReach } from '../faults/reach.ts'
@@ -35,9 +36,9 @@ export function createKillsGate({
       const faults = found.filter(({ id }) => !dismissed.some(({ fault }) => fault === id))
       if (faults.length === 0) return notApplicable('No place for a seeded fault was found in the sources.')
       const sample = sampleFaults(faults, most)
-      const first = await input.open()
+      const stage = await setStage(input)
+      const { first, baseline } = stage
       try {
-        const baseline = await input.run(first, { coverage: true, coverageByFile: true, sources: input.map.sources })
         if (!isGreen(baseline)) {
           return blocked(`The suite is red before any fault is seeded: ${explainRed(baseline)}. Repair that first.`)
         }
@@ -52,14 +53,41 @@ export function createKillsGate({
             `${control.file} is ${control.fate === 'detected' ? 'red' : control.fate} on a fresh database without any fault (${control.by}); only a stable suite can tell faults.`,
           )
         }
-        const trials = await tryAll(input, first, sample, baseline)
+        const trials = await tryAll(input, stage, sample)
         const { verdict, why, evidence } = judgeAll(faults, trials)
-        return { verdict, why, evidence: { ...evidence, dismissed } }
+        return { verdict, why, evidence: { ...evidence, dismissed, cheapHashes: stage.cheapHashes } }
       } finally {
         await first.stop()
       }
     },
   }
+}
+
+/** Where faults are tried, and what the suite does there without any. */
+interface Stage {
+  first: Environment
+  baseline: RunResult
+  open(): Promise<Environment>
+  /** Files of packages that hash with less effort than usual. */
+  cheapHashes: string[]
+}
+
+/** Hashes are cheap unless the suite minds. */
+async function setStage(input: GateInput): Promise<Stage> {
+  const measure = (environment: Environment) =>
+    input.run(environment, { coverage: true, coverageByFile: true, sources: input.map.sources })
+  const open = async () => {
+    const environment = await input.open()
+    return { environment, cheapHashes: await cheapenHashes(environment) }
+  }
+  const { environment, cheapHashes } = await open()
+  const baseline = await measure(environment)
+  if (isGreen(baseline) || cheapHashes.length === 0) {
+    return { first: environment, baseline, open: async () => (await open()).environment, cheapHashes }
+  }
+  await environment.stop()
+  const first = await input.open()
+  return { first, baseline: await measure(first), open: () => input.open(), cheapHashes: [] }
 }
 
 /** What became of a fault of the sample. */
@@ -87,7 +115,7 @@ const durationOf = ({ tests }: RunResult, files: string[]): number =>
   tests.filter((test) => files.includes(test.file)).reduce((sum, test) => sum + test.durationMs, 0)
 
 /** Every sampled fault, two at a time, each in an environment that no other one uses meanwhile. Answers in the sample's order. */
-async function tryAll(input: GateInput, first: Environment, sample: Fault[], baseline: RunResult): Promise<Tried[]> {
+async function tryAll(input: GateInput, { first, baseline, open }: Stage, sample: Fault[]): Promise<Tried[]> {
   const trials: Tried[] = sample.map((fault) => ({
     fault,
     fate: 'uncovered',
@@ -114,7 +142,7 @@ async function tryAll(input: GateInput, first: Environment, sample: Fault[], bas
   }
   const other = async () => {
     if (queue.length <= 1) return
-    const environment = await input.open()
+    const environment = await open()
     await work(environment).finally(() => environment.stop())
   }
   await Promise.all([work(first), ...Array.from({ length: SIDE_BY_SIDE - 1 }, other)])
