@@ -40,8 +40,7 @@ export function heldBindings(
     const isActor = factory.recipe.kind === 'actor' && !('json' in factory.entity)
     if (!isActor && !returnsEntityOnly(factory)) return []
     const at = 'response' as const
-    const changed = Object.keys(binding.overrides).length > 0
-    const answer = changed ? null : knownAnswer(factory.recipe, binding, observations)
+    const answer = knownAnswer(factory.recipe, binding, observations)
     const name = nameOf(binding.name)
     const held = { from: binding.name, at, path: factory.entityPath, value: factory.entity, answer }
     return [isActor ? { ...held, code: `${name}.json`, parts: name } : { ...held, code: name }]
@@ -124,7 +123,7 @@ function objectDoc(pattern: Extract<Pattern, { is: 'object' }>, scope: PatternSc
 }
 
 /** Is it what the last of the spreads that have the key brings? */
-function isSpread(key: string, pattern: Pattern, bases: Held[], scope: Scope): boolean {
+function isSpread(key: string, pattern: Pattern, bases: Held[], scope: PatternScope): boolean {
   const base = bases.findLast(({ value }) => isObject(value) && key in value)
   return base !== undefined && isSame(pattern, base, [...base.path, key], scope)
 }
@@ -197,7 +196,7 @@ function withInner(held: Held): Held[] {
 }
 
 /** Does `{ ...held }` bring no key that the pattern lacks, and at least two that it has? */
-function spreads({ properties }: Extract<Pattern, { is: 'object' }>, held: Held, scope: Scope): boolean {
+function spreads({ properties }: Extract<Pattern, { is: 'object' }>, held: Held, scope: PatternScope): boolean {
   if (!isObject(held.value) || !Object.keys(held.value).every((key) => key in properties)) return false
   const all = Object.entries(properties).filter(([key, inner]) => isSame(inner, held, [...held.path, key], scope))
   const true_ = all.filter(([, inner]) => inner.is !== 'equals')
@@ -205,9 +204,18 @@ function spreads({ properties }: Extract<Pattern, { is: 'object' }>, held: Held,
   return (all.length >= 2 && true_.length >= 2) || (all.length === count && true_.length > 0)
 }
 
+/** What another thing that the test holds was answered, in the words of what that was made from. */
+function originOf(pattern: Pattern, scope: PatternScope): Pattern {
+  if (pattern.is !== 'same' || pattern.at !== 'response') return pattern
+  const holder = scope.held().find(({ from, at, answer }) => from === pattern.from && at === 'response' && answer)
+  const known = holder?.answer ? patternAt(holder.answer, pattern.path) : undefined
+  return known?.is === 'same' || known?.is === 'equals' ? known : pattern
+}
+
 /** Is it what the held value has at this path anyway? Literals count when the answer that is held had them too. */
-function isSame(pattern: Pattern, held: Held, path: JsonPath, scope: Scope): boolean {
-  if (held.answer && demandsSame(patternAt(held.answer, path), pattern)) return true
+function isSame(pattern: Pattern, held: Held, path: JsonPath, scope: PatternScope): boolean {
+  const known = held.answer ? patternAt(held.answer, path) : undefined
+  if (demandsSame(known, pattern) || demandsSame(known, originOf(pattern, scope))) return true
   if (pattern.is === 'same') {
     const code = scope.code.member(held.parts ?? held.code, pathWithin(path, held.path) ?? [])
     return pattern.from === held.from && scope.reference(pattern.from, pattern.at, pattern.path) === code

@@ -1,4 +1,12 @@
-import type { Case, Expr, Observation, Pattern, Recipe, RowExpectation } from '../../../contracts/observation.ts'
+import type {
+  Binding,
+  Case,
+  Expr,
+  Observation,
+  Pattern,
+  Recipe,
+  RowExpectation,
+} from '../../../contracts/observation.ts'
 import { exprAt, pathWithin, patternAt } from './json.ts'
 
 type Same = Extract<Pattern, { is: 'same' }>
@@ -101,11 +109,7 @@ const callerOf = ({ act: { credential }, arrange }: Case) =>
  * What a recipe's own endpoint is known to answer, in the words of a case that uses it: `null` when no case made just this
  * request.
  */
-export function knownAnswer(
-  recipe: Recipe,
-  binding: { name: string; needs: Record<string, string> },
-  observations: Observation[],
-): Pattern | null {
+export function knownAnswer(recipe: Recipe, binding: Binding, observations: Observation[]): Pattern | null {
   const main = recipe.steps.at(-1)
   if (!main || recipe.steps.length > 1) return null
   for (const { case: subject, expected } of observations) {
@@ -127,15 +131,12 @@ function localNames(recipe: Recipe, subject: Case): Map<string, string> {
   return names
 }
 
-function inWordsOf(
-  same: Same,
-  body: Expr | null,
-  binding: { name: string; needs: Record<string, string> },
-  locals: Map<string, string>,
-): Pattern {
+function inWordsOf(same: Same, body: Expr | null, binding: Binding, locals: Map<string, string>): Pattern {
   if (same.from === 'act' && same.at === 'response') return { ...same, from: binding.name }
   if (same.from === 'act') {
-    const sent = exprAt(body, same.path)
+    const own = binding.overrides[same.path.join('.')]
+    if (own?.is === 'ref') return { ...same, from: own.from, at: own.at, path: own.path }
+    const sent = own ?? exprAt(body, same.path)
     if (sent?.is === 'literal') return { is: 'equals', value: sent.value, provenance: same.provenance }
     if (sent?.is === 'ref' && sent.from in binding.needs)
       return { ...same, from: binding.needs[sent.from] as string, at: sent.at, path: sent.path }
