@@ -29,6 +29,8 @@ export interface ListingHints {
 /** Where case builders try their ideas. */
 export class Bench {
   readonly kept: Kept[] = []
+  /** What has been tried for the application as a whole. */
+  readonly triedOnce = new Set<string>()
   readonly knowledge: Knowledge
   readonly executor: Executor
   private readonly ids = new Set<string>()

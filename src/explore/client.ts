@@ -1,5 +1,6 @@
 import type { HttpRequest, HttpResponse, RowChange, RunningApp, Snapshot } from '../contracts/environment.ts'
 import { AgentError } from '../contracts/errors.ts'
+import type { EgressAttempt } from '../contracts/sandbox.ts'
 import type { AppUnderTest } from './app.ts'
 
 /** Rows per store name. */
@@ -51,6 +52,21 @@ export class Client {
     while (this.running && this.running.output().length <= this.mark && Date.now() < deadline)
       await new Promise((resolve) => setTimeout(resolve, 5))
     return this.running?.output().slice(this.mark) ?? ''
+  }
+
+  /**
+   * Where a request that failed tries to reach outside the environment when it is sent once more and fails again; `null`
+   * where it does not, or nobody can tell.
+   */
+  async reachesFor(request: HttpRequest): Promise<string | null> {
+    const before = await this.app.attempts?.()
+    // The failed request itself would be among them.
+    if (!before || before.length === 0) return null
+    const again = await this.send(request)
+    const count = (all: EgressAttempt[], target: string) => all.find((one) => one.target === target)?.count ?? 0
+    const after = (await this.app.attempts?.()) ?? []
+    const grown = after.find(({ target }) => count(after, target) > count(before, target))
+    return again.status >= 500 ? (grown?.target ?? null) : null
   }
 
   /** All rows now; answered from memory while nothing but reads happened since. */

@@ -12,7 +12,8 @@ export function curlFor(subject: Pick<Case, 'act'>, header = 'authorization', pr
   if (credential) parts.push(`-H "${header}: ${prefix}${credential}"`)
   if (act.body) {
     parts.push(`-H 'content-type: ${act.contentType}'`)
-    parts.push(`-d '${quoted(act.body)}'`)
+    const raw = act.body.is === 'literal' && typeof act.body.value === 'string' ? act.body.value : null
+    parts.push(`-d '${raw === null ? quoted(act.body) : raw.replace(/'/g, `'\\''`)}'`)
   }
   return parts.join(' ')
 }

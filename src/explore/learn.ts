@@ -129,7 +129,8 @@ async function reach(knowledge: Knowledge, executor: Executor, endpoint: Endpoin
     if (outcome.ok) return outcome
     if (!best.ok && worth(outcome.status) >= worth(best.status)) best = outcome
   }
-  if (!best.ok && [0, 401, 403].includes(best.status) && knowledge.noSignUp !== null)
+  const anonymous = knowledge.noSignUp !== null && (best.ok || best.status > 0 || endpoint.auth === 'required')
+  if (!best.ok && anonymous && [0, 401, 403].includes(best.status))
     return { ...best, why: `${best.why}; there is no way to sign up: ${knowledge.noSignUp}` }
   const lacking = best.ok || best.status === 403 ? [] : emptyReferences(knowledge, endpoint)
   if (!best.ok && lacking.length > 0) return { ...best, why: `${best.why}; ${lacking.join(' and ')}` }

@@ -27,7 +27,8 @@ export async function noteServerError(
     )
     return null
   }
-  const unmet = unmetCondition(`${printed}\n${answered.response.text}`)
+  const outside = status === 0 ? null : await executor.client.reachesFor(answered.http)
+  const unmet = unmetCondition(`${printed}\n${answered.response.text}`) ?? (outside && `it tries to reach ${outside}`)
   if (unmet !== null) {
     const why = `answers ${status || 'nothing'} for want of something that this environment does not have: “${unmet}”`
     knowledge.unmet.set(subject.id, why)

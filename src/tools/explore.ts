@@ -46,7 +46,8 @@ export function exploreTool(session: Session): Tool<z.infer<typeof input>> {
     async run({ endpoints, requests }, { signal, progress }) {
       const map = requireMap(session)
       const environment = requireEnvironment(session)
-      const app = { start: environment.startApp, stores: environment.stores, reset: environment.reset }
+      const { startApp: start, stores, reset, sandbox } = environment
+      const app = { start, stores, reset, attempts: sandbox.attempts }
       if (requests !== undefined) {
         const answers = await probe({ map, app, requests, signal })
         return { text: JSON.stringify(answers, null, 1), data: { responses: answers as unknown as Json } }

@@ -49,6 +49,10 @@ function handle(rows: Rows, traits: Set<Trait>, asked: Asked): Answer {
   if (route === 'POST /1/users') return signUp(context, traits)
   if (route === 'POST /1/login') return logIn(context, traits)
   if (route === 'POST /1/invitations') throw new Error('connect ECONNREFUSED 10.0.0.9:587')
+  if (route === 'GET /1/weather') {
+    asked.reach('weather.example.com:443')
+    return { status: 500, body: { error: { message: 'no weather today' } } }
+  }
   if (route === 'GET /1/posts') return listPosts(context)
   if (route === 'GET /2/posts') return withPost(context, (post) => ({ status: 200, body: publicPost(context, post) }))
   if (!['users', 'posts', 'reports', 'me'].includes(first ?? '')) return fail(404, 'no such route')
@@ -305,6 +309,7 @@ function blogMap(): ProjectMap {
       }),
       endpoint('POST', '/login', 'none', { properties: { email: text(), password: text() } }),
       endpoint('POST', '/invitations', 'none', { properties: { email: text({ format: 'email' }) } }),
+      endpoint('GET', '/weather', 'none'),
       endpoint('GET', '/reports', 'required'),
       endpoint('GET', '/me', 'required'),
       endpoint('PATCH', '/me', 'required', { properties: { name: text(), password: text() } }),

@@ -179,9 +179,10 @@ describe('a blog', () => {
   it('blames the environment for what is not there', async () => {
     const { unreached, unstable } = await blog
     expect(unstable).toEqual([])
-    expect(unreached.find(({ endpoint }) => endpoint === 'POST /invitations')?.why).toBe(
-      'answers 500 for want of something that this environment does not have: “Error: connect ECONNREFUSED 10.0.0.9:587”',
-    )
+    const want = 'answers 500 for want of something that this environment does not have'
+    const why = (wanted: string) => unreached.find(({ endpoint }) => endpoint === wanted)?.why
+    expect(why('POST /invitations')).toBe(`${want}: “Error: connect ECONNREFUSED 10.0.0.9:587”`)
+    expect(why('GET /weather')).toBe(`${want}: “it tries to reach weather.example.com:443”`)
   })
 })
 

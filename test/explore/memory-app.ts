@@ -61,6 +61,8 @@ export interface Asked {
   parts: string[]
   body: Record<string, Json>
   authorization: string
+  /** Tries to reach a host, in vain. */
+  reach(host: string): void
 }
 
 export const fail = (status: number, message: string, field?: string): Answer => ({
@@ -85,6 +87,7 @@ export function memoryApp({ map, tables, seed, handle }: MemoryApp): {
 } {
   const rows = new Rows()
   const servers = new Set<Server>()
+  const reached: string[] = []
   const reset = async () => {
     rows.clear()
     seed?.(rows)
@@ -95,12 +98,18 @@ export function memoryApp({ map, tables, seed, handle }: MemoryApp): {
     app: {
       stores: [storeOver(rows, tables, reset)],
       reset,
-      start: () => startServer((asked) => handle(rows, asked), servers),
+      start: () => startServer((asked) => handle(rows, { ...asked, reach: (host) => reached.push(host) }), servers),
+      attempts: async () =>
+        [...new Set(reached)].map((target) => ({
+          target,
+          via: 'tcp',
+          count: reached.filter((host) => host === target).length,
+        })),
     },
   }
 }
 
-async function startServer(handle: (asked: Asked) => Answer, servers: Set<Server>): Promise<RunningApp> {
+async function startServer(handle: (asked: Omit<Asked, 'reach'>) => Answer, servers: Set<Server>): Promise<RunningApp> {
   let printed = ''
   let exit: RunningApp['exit'] = null
   const server = createServer((request, response) => {
@@ -143,7 +152,7 @@ async function startServer(handle: (asked: Asked) => Answer, servers: Set<Server
   }
 }
 
-function askedBy(request: IncomingMessage, body: Record<string, Json>): Asked {
+function askedBy(request: IncomingMessage, body: Record<string, Json>): Omit<Asked, 'reach'> {
   const url = new URL(request.url ?? '/', 'http://localhost')
   const parts = url.pathname.split('/').filter(Boolean).map(decodeURIComponent)
   return { method: request.method ?? 'GET', url, parts, body, authorization: request.headers.authorization ?? '' }

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest'
+import { curlFor } from '../../src/explore/curl.ts'
 import { unmetCondition } from '../../src/explore/unmet.ts'
 import { nounOf, singular } from '../../src/explore/words.ts'
 
@@ -31,4 +32,17 @@ it.each([
   ['SequelizeUniqueConstraintError: Validation error', null],
 ])('tells an environment’s failure from the application’s own: %s', (printed, expected) => {
   expect(unmetCondition(printed)).toBe(expected)
+})
+
+it('shows a body that is no JSON as it is sent', () => {
+  const act = {
+    endpoint: 'POST /notes',
+    params: {},
+    query: {},
+    headers: {},
+    body: { is: 'literal' as const, value: '{"cut": "off' },
+    contentType: 'application/json',
+    credential: { is: 'none' as const },
+  }
+  expect(curlFor({ act })).toMatch(/-d '\{"cut": "off'$/)
 })
