@@ -140,6 +140,9 @@ describe('answers', () => {
     expect(broken('default', 'const limit = Number(req.query.limit) || 20')).toEqual([
       'const limit = Number(req.query.limit) || 1',
     ])
+    expect(broken('default', 'const limit = Number(req.query.limit) || DEFAULT_LIMIT')).toEqual([
+      'const limit = Number(req.query.limit) || 1',
+    ])
     expect(said('default', "const port = process.env.PORT || 3000\nconst { NODE_ENV = 'test' } = process.env")).toEqual(
       [],
     )

@@ -28,7 +28,7 @@ export function findMiddleware(root: SgNode): Middleware[] {
     const handlers = hasPath || constant ? all.slice(1) : all
     const flat = handlers.flatMap((one) => (one.kind() === 'array' ? named(one) : [one]))
     const route =
-      `${verb === 'use' ? 'everything' : verb.toUpperCase()} ${hasPath || constant ? first.text().slice(0, 60) : ''}`.trim()
+      `${verb === 'use' ? 'everything' : spoken(verb)} ${hasPath || constant ? first.text().slice(0, 60) : ''}`.trim()
     return flat
       .map((node, index) => ({
         call,
@@ -42,6 +42,8 @@ export function findMiddleware(root: SgNode): Middleware[] {
       .map(({ last: _, ...one }) => one)
   })
 }
+
+const spoken = (verb: string): string => (verb === 'del' ? 'DELETE' : verb.toUpperCase())
 
 /** `[a, b]` of middleware, not of paths. */
 const isList = (node: SgNode): boolean =>

@@ -3,7 +3,10 @@ import { argumentsOf, calleeName, find, receiver, replace, type Site, type Sourc
 
 /** Values taken where the caller gives none. */
 export function findDefaults({ root }: Source): Site[] {
-  const literals = find(root, 'number', 'string', 'true', 'false')
+  const literals = [
+    ...find(root, 'number', 'string', 'true', 'false'),
+    ...find(root, 'identifier').filter((node) => /^[A-Z][A-Z_]*(SIZE|LIMIT|PAGE|COUNT)[A-Z_]*$/.test(node.text())),
+  ]
   return literals.flatMap((node): Site[] => {
     const owner = defaultOf(node)
     const other = owner === null ? null : otherValue(node)
@@ -52,6 +55,7 @@ const isErrorClass = (node: SgNode): boolean =>
 
 function otherValue(node: SgNode): string | null {
   const text = node.text()
+  if (node.kind() === 'identifier') return '1'
   if (node.kind() === 'true') return 'false'
   if (node.kind() === 'false') return 'true'
   if (node.kind() === 'number') {
