@@ -52,6 +52,12 @@ describe('auth', () => {
     ])
   })
 
+  it('takes a wrong password for a matter of auth, whatever it is answered with', () => {
+    const code =
+      'async function logIn(req, res) {\n  const isMatch = await bcrypt.compare(a, b)\n  if (!isMatch) return res.status(400).end()\n}'
+    expect(said('auth', code)).toHaveLength(2)
+  })
+
   it('drops each reason to refuse a log-in on its own', () => {
     expect(
       broken(

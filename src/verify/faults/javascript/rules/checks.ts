@@ -59,6 +59,8 @@ function kindOf(part: SgNode, { node, status }: Refusal): FaultKind {
   if (isOwnershipCondition(part)) return 'ownership'
   // Which error gets which status is no check of the request.
   if (/\b(e|er|err|error|ex|exception)\b/.test(text)) return 'error'
+  // Some answer a wrong password with 400.
+  if (/match|passw|pwd|isvalid/i.test(text) && /\bcompare(Sync)?\(/.test(fn?.text() ?? '')) return 'auth'
   if (status === 401 && AUTH_WORDS.test(context)) return 'auth'
   if (status === 403 && /^!?\(?[\w.]*\b(user|token|session|auth|account)\)?$/i.test(text)) return 'auth'
   if (status === 403 && /role|admin|permission|scope|token|\bauth|jwt|password|match/i.test(text)) return 'auth'

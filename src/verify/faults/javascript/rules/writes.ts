@@ -7,6 +7,7 @@ import {
   chainOf,
   enclosingFunction,
   find,
+  functionName,
   isUnused,
   linksOf,
   receiver,
@@ -231,14 +232,17 @@ function isKept(on: SgNode): boolean {
   )
 }
 
+/** What an application does once, before its first request. */
+const AT_START = /^(init|start|boot|setup|connect|listen|main|run|migrate|seed|ensure)/i
+
 /** `await products.moveStock(client, lines, TAKE)`: one of several places that call a function which writes. */
 function ofCalls(call: SgNode, project: Project): Site[] {
   const name = calleeName(call)
   const several = (project.writers.get(name) ?? 0) > 1
   if (!several || !isUnused(call)) return []
   if (receiver(call) && (ORM_WRITE.test(name) || BUILDER_WRITE.test(name))) return []
-  if (enclosingFunction(call) === null || /^(init|start|boot|setup|connect|listen|main|run|migrate|seed)/i.test(name))
-    return []
+  const fn = enclosingFunction(call)
+  if (fn === null || AT_START.test(name) || AT_START.test(functionName(fn) ?? '')) return []
   return [{ kind: 'write', node: call, what: `${say(call, 60)} is not called`, edits: [replace(call, 'undefined')] }]
 }
 
