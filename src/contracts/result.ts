@@ -24,6 +24,8 @@ const details = z.object({
   /** The suite lies in the project; otherwise `patch` holds it. */
   landed: z.boolean(),
   patch: z.string().nullable(),
+  /** The application's files that the tests leave lines of, those with most of them first. */
+  uncovered: z.array(z.object({ file: z.string(), covered: z.number(), total: z.number() })),
   slowestTestMs: z.number().nullable(),
   suiteMs: z.number().nullable(),
 })

@@ -31,6 +31,11 @@ export function renderMarkdown(outcome: RunOutcome): string {
       review.map(({ file, line, assertion }) => `- ${code(`${file}:${line}`)} ${code(cut(assertion))}`),
     ),
     ...folded(
+      'Files that the tests leave lines of',
+      details.uncovered.length,
+      details.uncovered.map(({ file, covered, total }) => `- ${code(file)}: ${covered} of ${total} lines`),
+    ),
+    ...folded(
       'Cases left out',
       details.dropped.length,
       details.dropped.map((item) => `- ${code(cut(item.case))}: ${prose(cut(item.why))}`),

@@ -3,7 +3,7 @@ import type { AgentError } from '../contracts/errors.ts'
 import type { Exploration } from '../contracts/observation.ts'
 import { endpointKey, type ProjectMap } from '../contracts/project.ts'
 import { type RunOutcome, runResultSchema } from '../contracts/result.ts'
-import type { RunResult, Suite } from '../contracts/suite.ts'
+import type { FileCoverage, RunResult, Suite } from '../contracts/suite.ts'
 import type { GateVerdict } from '../contracts/verdict.ts'
 import { coveredStatuses } from './coverage.ts'
 
@@ -138,7 +138,16 @@ function describeDetails(input: OutcomeInput): RunOutcome['details'] {
     lines: Object.fromEntries((suite?.files ?? []).map((file) => [file.path, file.content.split('\n').length - 1])),
     landed: input.landed,
     patch: input.patch,
+    uncovered: uncoveredFiles(measured?.coverage ?? [], map?.sources ?? []),
     slowestTestMs: measured === null ? null : Math.max(0, ...measured.tests.map((test) => test.durationMs)),
     suiteMs: measured?.durationMs ?? null,
   }
+}
+
+function uncoveredFiles(coverage: FileCoverage[], sources: string[]): RunOutcome['details']['uncovered'] {
+  const left = ({ covered, total }: { covered: number; total: number }) => total - covered
+  return coverage
+    .filter(({ file, lines }) => sources.includes(file) && left(lines) > 0)
+    .map(({ file, lines }) => ({ file, ...lines }))
+    .sort((a, b) => left(b) - left(a) || (a.file < b.file ? -1 : 1))
 }

@@ -85,3 +85,7 @@ test('without a suite it says why and what to do', () => {
   expect(text).toContain('**NO\\_ENDPOINT**: None found. Point elsewhere.')
   expect(text).toContain('There is no suite.')
 })
+
+test('tells which files the tests leave lines of', () => {
+  expect(renderMarkdown(outcomeWith())).toContain('- `src/thin.js`: 2 of 12 lines')
+})

@@ -58,6 +58,7 @@ export function outcomeWith(parts: Partial<RunOutcome> = {}, details: Partial<Ru
       landed: true,
       patch: null,
       slowestTestMs: 90,
+      uncovered: [{ file: 'src/thin.js', covered: 2, total: 12 }],
       suiteMs: 16_900,
       ...details,
     },
