@@ -57,7 +57,7 @@ export function planAccess(context: DraftContext): AccessPlan | null {
       const departure = departureOf(observation, act, actor, context)
       return departure ? [{ observation, departure }] : []
     })
-    const arrange = commonArrangement(refusals, actor)
+    const arrange = commonArrangement(refusals, act, actor)
     if (arrange) granted.set(endpoint, { act, arrange, refusals })
   }
   const groups = groupRefusals([...granted.values()].flatMap(({ refusals }) => refusals))
@@ -91,7 +91,13 @@ function departureOf(
   const isPlain = follow.length === 0 && passes.every(({ rows }) => rows.length === 0)
   const own = new Set(context.database?.cleanup.removals.map(({ table }) => table))
   const isSeen = expected.rows.every(({ table }) => own.has(table))
-  if (!KINDS.test(kind) || !isPlain || !isSeen || mentionsTest(expected.body)) return null
+  if (
+    !KINDS.test(kind) ||
+    !isPlain ||
+    !isSeen ||
+    [expected.body, ...Object.values(expected.headers)].some(mentionsTest)
+  )
+    return null
   if (arrange.some(({ overrides }) => Object.keys(overrides).length > 0)) return null
   const fixed = ({ query, headers, body, contentType }: RequestTemplate) => [query, headers, body, contentType]
   if (!same(fixed(act), fixed(base))) return null
@@ -100,13 +106,16 @@ function departureOf(
   if (kind === 'unauthenticated')
     return credential.is !== 'valid' &&
       changed.length === 0 &&
-      (credential.is === 'none' || credential.as !== null || credential.how === 'malformed')
+      (credential.is === 'none' ||
+        credential.as === actor ||
+        (credential.as === null && credential.how === 'malformed'))
       ? { by: 'credential', credential }
       : null
   if (credential.is !== 'valid') return null
   if (kind === 'forbidden') {
     const binding = arrange.find(({ name }) => name === credential.as)
-    const isStranger = binding && binding.name !== actor && !refersTo(base, binding.name)
+    const isNeeded = arrange.some(({ needs }) => Object.values(needs).includes(credential.as))
+    const isStranger = binding && binding.name !== actor && !isNeeded && !refersTo(base, binding.name)
     return isStranger && changed.length === 0 && Object.keys(binding.needs).length === 0
       ? { by: 'account', binding }
       : null
@@ -132,16 +141,18 @@ function pathDeparture(
   return keys.length > 0 ? { by: 'path', binding: expr.from, keys, value } : null
 }
 
-/** Does a part of the request other than its credential come from the binding? */
-function refersTo({ params, query, headers, body }: RequestTemplate, binding: string): boolean {
-  let found = false
+/** Bindings that parts of the request other than its credential come from. */
+function referred({ params, query, headers, body }: RequestTemplate): string[] {
+  const found = new Set<string>()
   const parts = [...Object.values(params), ...Object.values(query), ...Object.values(headers), ...(body ? [body] : [])]
   for (const part of parts)
     walkExpr(part, (expr) => {
-      if (expr.is === 'ref' && expr.from === binding) found = true
+      if (expr.is === 'ref') found.add(expr.from)
     })
-  return found
+  return [...found]
 }
+
+const refersTo = (request: RequestTemplate, binding: string) => referred(request).includes(binding)
 
 function mentionsTest(body: Observation['expected']['body']): boolean {
   let found = false
@@ -152,13 +163,14 @@ function mentionsTest(body: Observation['expected']['body']): boolean {
 }
 
 /** What all the refusals of an endpoint can be arranged with, strangers aside; `null` when there is no such thing. */
-function commonArrangement(refusals: Refusal[], actor: string): Binding[] | null {
+function commonArrangement(refusals: Refusal[], act: RequestTemplate, actor: string): Binding[] | null {
   const lists = refusals.map(({ observation, departure }) =>
     observation.case.arrange.filter(({ name }) => departure.by !== 'account' || name !== departure.binding.name),
   )
   const fullest = lists.reduce((most, list) => (list.length > most.length ? list : most), [])
   const fits = lists.every((list) => list.every((binding) => fullest.some((other) => same(binding, other))))
-  return fits && fullest.some(({ name }) => name === actor) ? fullest : null
+  const has = (binding: string) => fullest.some(({ name }) => name === binding)
+  return fits && has(actor) && referred(act).every(has) ? fullest : null
 }
 
 function groupRefusals(refusals: Refusal[]): RefusalGroup[] {
@@ -173,10 +185,7 @@ function groupRefusals(refusals: Refusal[]): RefusalGroup[] {
       departure.by === 'credential'
         ? [`credential ${answerKey(observation)} ${triedAlike(departure, answerKey(observation))}`, '']
         : departure.by === 'account'
-          ? [
-              `account ${departure.binding.recipe} ${JSON.stringify(Object.keys(observation.expected.headers))}`,
-              'refuses another account',
-            ]
+          ? [`account ${departure.binding.recipe} ${frameOf(observation)}`, 'refuses another account']
           : pathGroup(observation)
     const group = groups.get(key) ?? { by: departure.by, title, refusals: [] }
     // Rows are told apart by their endpoint and what is replaced.
@@ -195,10 +204,13 @@ const rowOf = ({ observation, departure }: Refusal) => [
   departure.by === 'path' ? departure.binding : departure.by === 'credential' && departure.credential,
 ]
 
-function pathGroup({ case: { title }, expected }: Observation): [key: string, title: string] {
-  const isUnknown = /\bunknown\b/.test(title)
+/** What the rows of a table have to have in common of their answers: only parts of bodies can differ. */
+const frameOf = ({ expected: { headers, body } }: Observation) => JSON.stringify([headers, body === null])
+
+function pathGroup(observation: Observation): [key: string, title: string] {
+  const isUnknown = /\bunknown\b/.test(observation.case.title)
   return [
-    `path ${expected.status} ${isUnknown} ${JSON.stringify(Object.keys(expected.headers))}`,
+    `path ${observation.expected.status} ${isUnknown} ${frameOf(observation)}`,
     isUnknown ? 'answers not found for an unknown' : 'refuses an ill-formed path to the',
   ]
 }

@@ -1,7 +1,8 @@
 import type { Observation, Pattern } from '../../../contracts/observation.ts'
+import type { CaseScope } from './case-scope.ts'
 import { cutMessages } from './cut-messages.ts'
-import { takeName } from './names.ts'
-import { type PatternScope, patternDoc } from './patterns.ts'
+import { camel } from './names.ts'
+import { patternDoc } from './patterns.ts'
 import { type Doc, printDoc } from './print/doc.ts'
 import { mapSame } from './settle.ts'
 import type { Style } from './style.ts'
@@ -17,11 +18,11 @@ export interface AnswerTable {
   isLong: boolean
 }
 
-/** `cellsOf` gives the cells before those of the answer. */
+/** `cellsOf` gives the cells before those of the answer; their columns get names that nothing else in the test has. */
 export function tabulate(
   members: Observation[],
   cellsOf: (member: Observation, index: number) => Doc[],
-  scope: PatternScope,
+  scope: CaseScope,
 ): AnswerTable {
   const { code } = scope
   const rowsOf = (cells: Pattern[][]) =>
@@ -30,7 +31,7 @@ export function tabulate(
       return row.length === 1 ? (row[0] as Doc) : code.array(row)
     })
   const excess = (rows: Doc[]) => rows.map((row) => excessOf(row, code.style))
-  const whole = commonAnswer(members)
+  const whole = commonAnswer(members, scope.take)
   const isLong = excess(rowsOf(whole.cells)).some((count) => count > 0)
   const answer = withoutProse(whole, isLong)
   const cut = cutMessages(answer.cells, excess(rowsOf(answer.cells)))
@@ -58,17 +59,13 @@ interface CommonAnswer {
 }
 
 /** What all answers have in common, with names in place of the few smallest parts in which they differ. */
-function commonAnswer(members: Observation[]): CommonAnswer {
+function commonAnswer(members: Observation[], take: CaseScope['take']): CommonAnswer {
   const bodies = members.map(({ expected }) => expected.body)
   const [first] = bodies
   if (!first || bodies.some((body) => !body)) return { body: first ?? null, paths: [], names: [], cells: [] }
   const patterns = bodies as Pattern[]
   const paths = differences(patterns, [])
-  const taken = new Set(['changes', 'query', 'headers', 'payload', 'endpoint', 'made', 'name', 'part'])
-  const names = paths.map((path) => {
-    const word = path.findLast((key) => !/^\d+$/.test(key))?.replace(/\W/g, '')
-    return takeName([word || 'body', 'expected'], taken)
-  })
+  const names = paths.map((path) => take([camel(path.findLast((key) => /[a-z]/i.test(key)) ?? 'body'), 'expected']))
   const body = paths.reduce(
     (whole, path, index) =>
       withPart(whole, path, { is: 'same', from: `$${names[index]}`, at: 'response', path: [], provenance: 'promised' }),
@@ -79,7 +76,8 @@ function commonAnswer(members: Observation[]): CommonAnswer {
 }
 
 /** How many parts the answers of these differ in, as `tabulate` would show them. */
-export const countDifferences = (members: Observation[]) => commonAnswer(members).paths.length
+export const countDifferences = (members: Observation[]) =>
+  commonAnswer(members, ([name]) => name as string).paths.length
 
 /**
  * A validator's wording belongs to the validator: beside a column that names the field exactly, or a code where it would not fit on

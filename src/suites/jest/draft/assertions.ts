@@ -229,11 +229,12 @@ function matchDoc(answered: AnsweredColumns, entries: [string, Pattern][], look:
   return [code.constant(`[${row}]`, look), newline, compared]
 }
 
-/** That the one row looked for has these columns; `null` when nothing exact finds it. */
-export function storedDoc(expectation: RowExpectation, columns: Doc, scope: CaseScope): Doc | null {
+/** That the one row looked for has these columns, or is there at all; `null` when nothing exact finds it. */
+export function storedDoc(expectation: RowExpectation, columns: Doc | null, scope: CaseScope): Doc | null {
   const look = lookDoc(expectation, scope)
   const { code } = scope
-  const row = code.call('expect.objectContaining', [columns])
+  if (look && !columns) return code.statement(code.call([code.call('expect', [look]), '.toHaveLength'], ['1']))
+  const row = code.call('expect.objectContaining', [columns ?? '{}'])
   return look && code.statement(code.call([code.call('expect', [look]), '.toEqual'], [code.array([row])]))
 }
 

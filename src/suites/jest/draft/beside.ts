@@ -1,4 +1,4 @@
-import type { Expected, Observation, Pattern, RowExpectation } from '../../../contracts/observation.ts'
+import type { Expected, Observation, Pattern, RequestTemplate, RowExpectation } from '../../../contracts/observation.ts'
 import { exprAt, requestEntityPath } from './json.ts'
 import { plain } from './names.ts'
 
@@ -21,7 +21,7 @@ export function besideFirst(observation: Observation, first: Observation): Obser
   const later = subject.follow.flatMap((template, index) => {
     const held = follow[index] as Expected
     const isKnown = first.case.follow.some(
-      ({ endpoint }, at) => endpoint === template.endpoint && first.follow[at]?.status === held.status,
+      (other, at) => isSameRead(template, other) && first.follow[at]?.status === held.status,
     )
     return isKnown ? [] : [{ template, held }]
   })
@@ -41,6 +41,10 @@ export function besideFirst(observation: Observation, first: Observation): Obser
     follow: later.map(({ held }) => held),
   }
 }
+
+/** Looks at the same thing; what sends or asks for something else, such as a login with the new password, shows more. */
+const isSameRead = (one: RequestTemplate, other: RequestTemplate) =>
+  one.endpoint === other.endpoint && same([one.query, one.body], [other.query, other.body])
 
 /** That the row is there, with what this request changed: a write on another path may be lost where the first one's was not. */
 function stillWritten(row: RowExpectation, changed: string[]): RowExpectation[] {

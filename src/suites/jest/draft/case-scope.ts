@@ -37,7 +37,7 @@ export interface CaseScope extends PatternScope {
   /** The act, its fresh parameters replaced by the variables that hold them. */
   act(): RequestTemplate
   /** `const article = { … }` lines for request parts that were referred to; ask last. */
-  hoisted(changes?: string): Doc[]
+  hoisted(changes?: Doc): Doc[]
   /** The request's body as code, through its variable when it has one; `changed` adds what a table row brings. */
   bodyDoc(changes?: Doc): Doc | undefined
   /** The variable that can hold the request's entity, and where and what that is; `null` when there is none. */

@@ -6,7 +6,7 @@ import { type CaseScope, createCaseScope, credentialDoc, type DraftContext } fro
 import { type DraftedTest, reviewOf } from './draft-case.ts'
 import { exprDoc, requestDoc } from './expressions.ts'
 import type { Block } from './files.ts'
-import { camel, splitEndpoint } from './names.ts'
+import { camel, splitEndpoint, takeName } from './names.ts'
 import { type Doc, mark, newline } from './print/doc.ts'
 import { shortTitle, splitTitles } from './titles.ts'
 
@@ -26,8 +26,11 @@ export function draftAccess(
     '// Each request with what it needs; the tests add the credential.\n',
     code.constant(`requests${type}`, code.object(all)),
   ]
+  const taken = new Set(['requests'])
   const tests = groups.map((group) =>
-    group.by === 'credential' ? credentialTests(group, actor, requests, context) : tableTests(group, actor, context),
+    group.by === 'credential'
+      ? credentialTests(group, actor, requests, context)
+      : tableTests(group, actor, context, taken),
   )
   return { head, blocks: tests.map((test) => ({ title: '', tests: [test] })) }
 }
@@ -49,7 +52,10 @@ function sendDoc({ endpoint, act, scenario }: GrantedRequest, context: DraftCont
   const scope = createCaseScope(context, subject, [], { inline: true })
   const [, request] = requestDoc({ ...act, credential: { is: 'none' } }, scope, { body: scope.bodyDoc() }) as [Doc, Doc]
   const names = scenario.bindings.map(({ name }) => name).filter(scope.isUsed)
-  return code.lambda(names.length > 0 ? [`{ ${names.map(camel).join(', ')} }`] : [], request)
+  const parts = names.map((name) =>
+    scope.nameOf(name) === camel(name) ? camel(name) : `${camel(name)}: ${scope.nameOf(name)}`,
+  )
+  return code.lambda(names.length > 0 ? [`{ ${parts.join(', ')} }`] : [], request)
 }
 
 /** What the tests have in common: arrange, look, send, compare, look again. */
@@ -76,9 +82,15 @@ function testBody(
   ]
 }
 
+/** Variables that these tests have beside those of an answer. */
+const OWN = ['requests', 'unknown', 'illFormed', 'endpoint', 'name', 'part', 'arrange', 'send', 'made', 'sent', 'other']
+
 /** A scope for code that knows nothing of any one case. */
-const scopeOf = (context: DraftContext, { case: subject }: Observation) =>
-  createCaseScope(context, { ...subject, arrange: [], act: { ...subject.act, body: null } }, [])
+function scopeOf(context: DraftContext, { case: subject }: Observation): CaseScope {
+  const scope = createCaseScope(context, { ...subject, arrange: [], act: { ...subject.act, body: null } }, [])
+  for (const name of OWN) scope.take([name])
+  return scope
+}
 
 function credentialTests(
   { refusals }: RefusalGroup,
@@ -163,7 +175,13 @@ function spoilDoc(credential: Credential, scope: CaseScope, context: DraftContex
 
 const arrangementDoc = ({ code }: DraftContext) => code.constant('[arrange, send]', 'requests[endpoint]')
 
-function tableTests({ by, title, refusals }: RefusalGroup, actor: string, context: DraftContext): DraftedTest {
+/** `taken`: constants of the file. */
+function tableTests(
+  { by, title, refusals }: RefusalGroup,
+  actor: string,
+  context: DraftContext,
+  taken: Set<string>,
+): DraftedTest {
   const { code } = context
   const members = refusals.map(({ observation }) => observation)
   const [first] = members as [Observation]
@@ -185,10 +203,11 @@ function tableTests({ by, title, refusals }: RefusalGroup, actor: string, contex
     ? tabulate(
         members,
         cellsWith((refusal) => replacementDocs(refusal, scope).slice(0, 1)),
-        scope,
+        // The columns are to have the names they had before.
+        scopeOf(context, first),
       )
     : inRows
-  const heldName = /unknown/.test(title) ? 'unknown' : 'illFormed'
+  const heldName = held ? takeName([/unknown/.test(title) ? 'unknown' : 'illFormed'], taken) : ''
   const stranger = strangerDoc(refusals[0] as Refusal, context)
   const sent = by === 'path' ? (held ? 'send(sent)' : 'send({ ...made, [name]: part })') : 'send(made)'
   const headers = by === 'path' ? `made.${camel(actor)}.headers` : 'other.headers'

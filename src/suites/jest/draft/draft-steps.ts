@@ -13,15 +13,20 @@ export function findSteps(observations: Observation[], context: DraftContext): O
     const { case: subject, expected } = observation
     const key = JSON.stringify([
       subject.arrange.slice(0, -1),
-      step.needs,
       subject.act,
       expected.status,
       expected.headers,
+      expected.body === null,
+      argumentsOf(step, context),
     ])
     groups.set(key, [...(groups.get(key) ?? []), observation])
   }
   return [...groups.values()].find((members) => members.length > 1) ?? null
 }
+
+/** The bindings that its factory is given, in that order. */
+const argumentsOf = ({ recipe, needs }: Binding, { factories }: DraftContext): string[] =>
+  Object.keys(factories.get(recipe)?.recipe.needs ?? {}).map((need) => needs[need] ?? need)
 
 /** Is the last binding an action on what is there, which changes nothing that the test speaks of? */
 function isStep(
@@ -44,7 +49,7 @@ export function draftSteps(members: Observation[], context: DraftContext): Draft
   const scope = createCaseScope(context, { ...first.case, arrange }, members.flatMap(referredPaths))
   const titles = splitTitles(members.map((member) => member.case.title))
   const step = scope.take(['step', 'before'])
-  const needs = Object.values(first.case.arrange.at(-1)?.needs ?? {}).map(scope.nameOf)
+  const needs = argumentsOf(first.case.arrange.at(-1) as Binding, context).map(scope.nameOf)
   const table = tabulate(
     members,
     ({ case: subject }, index) => {

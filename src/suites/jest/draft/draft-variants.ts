@@ -20,8 +20,8 @@ export interface Variants {
   path: string[]
   /** The body of the usual request. */
   common: Common
-  /** The look at the row, where each shown key has a column. */
-  stored: RowExpectation | null
+  /** The look at the row that each of them writes; `hasColumns`: there is one for each key shown. */
+  stored: { row: RowExpectation; hasColumns: boolean } | null
 }
 
 interface Variant {
@@ -49,12 +49,14 @@ export function findVariants(observations: Observation[]): Variants | null {
   })
   if (found.length === 0 || !path) return null
   const looks = found.map(({ observation, shown }) => lookOf(observation, Object.keys(shown)))
+  const [look] = looks
+  const isSameRow = look && looks.every((one) => one && rowKey(one.row) === rowKey(look.row))
   return {
     members: found.map(({ observation }) => observation),
     rows: found.map(({ changes, shown }) => ({ changes, shown })),
     path,
     common,
-    stored: looks.every(Boolean) ? (looks[0] ?? null) : null,
+    stored: isSameRow ? { row: look.row, hasColumns: looks.every((one) => one?.hasColumns) } : null,
   }
 }
 
@@ -119,14 +121,18 @@ function mentionsTest(pattern: Pattern): boolean {
   return found
 }
 
-/** The look at the one row written, if it has a column for each of the keys. */
-function lookOf({ expected }: Observation, keys: string[]): RowExpectation | null {
+const rowKey = ({ table, where }: RowExpectation) => JSON.stringify([table, where])
+
+/** The look at the one row written, best one that has a column for each of the keys. */
+function lookOf({ expected }: Observation, keys: string[]): Variants['stored'] {
   const hasAll = ({ values }: RowExpectation) => {
     const columns = Object.keys(values).map(plain)
     return keys.every((key) => columns.includes(plain(key)))
   }
   const isWritten = ({ change, count }: RowExpectation) => change !== 'deleted' && change !== 'unchanged' && count === 1
-  return expected.rows.find((row) => isWritten(row) && hasAll(row)) ?? null
+  const written = expected.rows.filter(isWritten)
+  const row = written.find(hasAll) ?? written[0]
+  return row ? { row, hasColumns: hasAll(row) } : null
 }
 
 /** One test for one variant, a table for several. */
@@ -140,6 +146,7 @@ export function draftVariants({ members, rows, path, stored, common }: Variants,
   const changed = several || isBuilt
   const subject = changed ? { ...first.case, act: { ...first.case.act, body: shell(common) } } : first.case
   const scope = createCaseScope(context, subject, [], { inline: true })
+  const names = { changes: scope.take(['changes', 'change']), shown: scope.take(['shown', 'answered']) }
   const changesDoc = ({ changes }: Variant) =>
     code.object(
       Object.entries(changes).map(([key, expr]) => ({ key, value: expr ? exprDoc(expr, scope) : 'undefined' })),
@@ -149,7 +156,7 @@ export function draftVariants({ members, rows, path, stored, common }: Variants,
   // Often an answer shows just what was sent.
   const echoes = (row: Variant) => JSON.stringify(changesDoc(row)) === JSON.stringify(shownDoc(row))
   const allEcho = rows.every(echoes)
-  const shown: Doc = several ? (allEcho ? 'changes' : 'shown') : shownDoc(only)
+  const shown: Doc = several ? (allEcho ? names.changes : names.shown) : shownDoc(only)
   const part = (inner: Doc) => code.call('expect.objectContaining', [inner])
   const body = path.toReversed().reduce<Doc>((inner, key, index) => {
     const around = patternAt(first.expected.body as Pattern, path.slice(0, path.length - 1 - index))
@@ -158,11 +165,11 @@ export function draftVariants({ members, rows, path, stored, common }: Variants,
     return isSole ? object : part(object)
   }, part(shown))
   const assertion = code.statement(code.call('expectResponse', ['response', String(first.expected.status), body]))
-  const look = stored ? storedDoc(stored, columnsDoc(), scope) : null
-  const request = requestDoc(scope.act(), scope, {
-    body: scope.bodyDoc(several ? 'changes' : changed ? changesDoc(only) : undefined),
-  })
-  const arrange = [...bindingDocs(subject.arrange, scope, context)]
+  const look = stored && storedDoc(stored.row, stored.hasColumns ? columnsDoc() : null, scope)
+  const bodyChanges = several ? names.changes : changed ? changesDoc(only) : undefined
+  const request = requestDoc(scope.act(), scope, { body: scope.bodyDoc(bodyChanges) })
+  const hoisted = scope.hoisted(bodyChanges)
+  const arrange = [...bindingDocs(subject.arrange, scope, context), ...hoisted]
   const statements = [
     ...arrange,
     ...(arrange.length > 1 ? [''] : []),
@@ -179,10 +186,14 @@ export function draftVariants({ members, rows, path, stored, common }: Variants,
     several
       ? [
           '_',
-          'changes',
+          names.changes,
           ...(allEcho
             ? []
-            : [rows.some(echoes) ? `shown${code.style.typescript ? ': object' : ''} = changes` : 'shown']),
+            : [
+                rows.some(echoes)
+                  ? `${names.shown}${code.style.typescript ? ': object' : ''} = ${names.changes}`
+                  : names.shown,
+              ]),
         ]
       : [],
     statements,

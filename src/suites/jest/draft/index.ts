@@ -1,4 +1,5 @@
 import { posix } from 'node:path'
+import type { Observation } from '../../../contracts/observation.ts'
 import type { DraftInput } from '../../../contracts/plugs.ts'
 import type { ReviewItem, Suite, SuiteFile } from '../../../contracts/suite.ts'
 import { planAccess } from './access.ts'
@@ -10,6 +11,7 @@ import { findErrorShape } from './errors.ts'
 import type { Uses } from './expressions.ts'
 import { blockDoc, draftFile, planFiles, type TestFile } from './files.ts'
 import { createOwnership, manifestFile } from './manifest.ts'
+import { takeName } from './names.ts'
 import { createCode } from './print/code.ts'
 import { join, newline, printDoc } from './print/doc.ts'
 import { planFactories } from './recipes.ts'
@@ -38,7 +40,8 @@ export async function draftJestSuite(input: DraftInput): Promise<Suite> {
   const plan = planFiles(map, context)
   resetUses(context.uses)
   const testFiles: TestFile[] = plan.map((file) => draftFile(file, context))
-  if (access) testFiles.push({ name: 'access', ...draftAccess(access, context) })
+  const fileName = takeName(['access', 'permissions'], new Set(testFiles.map(({ name }) => name)))
+  if (access) testFiles.push({ name: fileName, ...draftAccess(access, context) })
   const ownership = await createOwnership(input.existing)
   const services = planServices(map.stores)
   const variables = planVariables(input, services)
@@ -94,11 +97,12 @@ export async function draftJestSuite(input: DraftInput): Promise<Suite> {
 
   function createContext({ map }: DraftInput, style: Style): DraftContext {
     const uses: Uses = { unique: new Set(), helpers: new Set(), methods: new Set(), shapes: new Map() }
-    const observations = settleReferences(exploration.observations, exploration.recipes)
+    const database = planDatabase(input)
+    const settled = settleReferences(exploration.observations, exploration.recipes)
+    const observations = database ? settled : settled.map(withoutRows)
     const errors = findErrorShape(observations)
     const factories = planFactories(exploration)
     const scenarios = planScenarios(observations, factories)
-    const database = planDatabase(input)
     return { code: createCode(style), uses, map, factories, scenarios, observations, database, errors }
   }
 }
@@ -108,6 +112,12 @@ function planDatabase({ map, exploration, tables }: DraftInput): DraftContext['d
   const store = map.stores.find(({ name }) => (tables[name] ?? []).length > 0)
   const isReachable = store && accessTo(store, map.dependencies, () => ({ line: '', name: 'db' })) !== null
   return isReachable ? { store, cleanup: planCleanup(exploration, tables[store.name] ?? []) } : null
+}
+
+/** For tests that cannot look into the database. */
+function withoutRows(observation: Observation): Observation {
+  const { expected, follow } = observation
+  return { ...observation, expected: { ...expected, rows: [] }, follow: follow.map((one) => ({ ...one, rows: [] })) }
 }
 
 const OFTEN = 4
@@ -141,8 +151,10 @@ function printFile(file: TestFile, context: DraftContext, exported: string[], fr
     ),
     layout,
   )
+  // A title may speak of rows.
+  const spoken = body.text.replace(/'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*"/g, "''")
   const isUsed = (name: string) =>
-    new RegExp(`(?<![\\w$'"]|(?<!\\.\\.)\\.)${name}${GROUPS.has(name) ? '\\s*\\.' : `\\b(?!['"]?:)`}`).test(body.text)
+    new RegExp(`(?<![\\w$]|(?<!\\.\\.)\\.)${name}${GROUPS.has(name) ? '\\s*\\.' : '\\b(?!:)'}`).test(spoken)
   const names = exported.filter(isUsed)
   const list = code.object(names.map((name) => ({ key: name, value: name })))
   const esm = code.style.esm || code.style.typescript

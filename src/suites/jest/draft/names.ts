@@ -47,6 +47,9 @@ const RESERVED = new Set(
   ),
 )
 
+/** What a thing of the application is called in code, where that is no word of the language or a name of the suite's own. */
+export const identifier = (name: string): string => takeName([camel(name)], new Set())
+
 /** The first of the wanted names that is free, else the first with a number; it is taken from then on. */
 export function takeName(wanted: string[], taken: Set<string>): string {
   const free = (name: string) => !taken.has(name) && !RESERVED.has(name)

@@ -3,7 +3,7 @@ import type { Binding, Expr, Observation, Recipe, RequestTemplate } from '../../
 import { type DraftContext, headerName } from '../case-scope.ts'
 import { entriesOf, requestDoc, type Scope, type Shape, type Uses } from '../expressions.ts'
 import { exprAt, pathWithin } from '../json.ts'
-import { camel, splitEndpoint, takeName } from '../names.ts'
+import { camel, identifier, splitEndpoint, takeName } from '../names.ts'
 import type { Code, Entry } from '../print/code.ts'
 import { type Doc, indent, join, newline } from '../print/doc.ts'
 import { accessPath, type Factories, type Factory } from '../recipes.ts'
@@ -70,17 +70,20 @@ const member = (name: string) => name.slice(name.indexOf('.') + 1)
 /** `async order() { … return { user, product, order } }`. */
 function scenarioDoc({ name, bindings }: Scenario, all: Scenario[], factories: Factories, code: Code): Doc {
   const start = scenarioOf(bindings.slice(0, -1), all)
-  const names = (list: Binding[]) => list.map(({ name: own }) => ({ key: camel(own), value: camel(own) }))
+  const names = (list: Binding[]) => list.map(({ name: own }) => ({ key: camel(own), value: identifier(own) }))
   const made = bindings.slice(start?.bindings.length ?? 0).map(({ name: own, recipe, needs }) => {
     const factory = factories.get(recipe)
-    const args = Object.keys(factory?.recipe.needs ?? {}).map((need) => camel(needs[need] ?? need))
-    return { key: camel(own), value: ['await ', code.call(factory?.name ?? '', args)] as Doc }
+    const args = Object.keys(factory?.recipe.needs ?? {}).map((need) => identifier(needs[need] ?? need))
+    return { own, value: ['await ', code.call(factory?.name ?? '', args)] as Doc }
   })
   const last = made.at(-1)
-  const statements = made.slice(0, -1).map(({ key, value }) => code.constant(key, value))
+  const statements = made.slice(0, -1).map(({ own, value }) => code.constant(identifier(own), value))
   if (start)
     statements.unshift(code.statement(['const ', code.object(names(start.bindings)), ` = await ${start.name}()`]))
-  const result = code.object([...names(bindings.slice(0, -1)), ...(last ? [last] : [])])
+  const result = code.object([
+    ...names(bindings.slice(0, -1)),
+    ...(last ? [{ key: camel(last.own), value: last.value }] : []),
+  ])
   return [`async ${member(name)}() `, block([...statements, code.statement(['return ', result])])]
 }
 
@@ -106,7 +109,7 @@ function builderDoc(factory: Factory, code: Code, uses: Uses): Doc {
 
 function factoryDoc(factory: Factory, factories: Factories, code: Code, uses: Uses, observations: Observation[]): Doc {
   const { recipe } = factory
-  const taken = new Set([...Object.keys(recipe.needs).map(camel), 'overrides', 'headers', 'client'])
+  const taken = new Set([...Object.keys(recipe.needs).map(identifier), 'overrides', 'headers', 'client'])
   const steps = recipe.steps.map((step, index) => ({
     step,
     response: takeName(index === recipe.steps.length - 1 ? ['answer'] : [`${stepName(step)}Response`], taken),
@@ -125,10 +128,10 @@ function factoryDoc(factory: Factory, factories: Factories, code: Code, uses: Us
         return code.member(step.body, pathWithin(path, step.path) ?? path)
       }
       const needed = factories.get(recipe.needs[from] ?? '')
-      return code.member(camel(from), needed ? accessPath(needed, at, path, observations) : path)
+      return code.member(identifier(from), needed ? accessPath(needed, at, path, observations) : path)
     },
-    credential: (credential) => (credential.as === null ? '{}' : `${camel(credential.as)}.headers`),
-    client: (actor) => `${camel(actor)}.api`,
+    credential: (credential) => (credential.as === null ? '{}' : `${identifier(credential.as)}.headers`),
+    client: (actor) => `${identifier(actor)}.api`,
   }
   const statements: Doc[] = []
   for (const one of steps) {
@@ -144,7 +147,7 @@ function factoryDoc(factory: Factory, factories: Factories, code: Code, uses: Us
   statements.push(code.statement(['return ', returned(factory, sentVariable, code)]))
   const type = code.style.typescript ? ': Entity' : ''
   const params = [
-    ...Object.keys(recipe.needs).map((need) => `${camel(need)}${type}`),
+    ...Object.keys(recipe.needs).map((need) => `${identifier(need)}${type}`),
     ...(factory.overridden ? [code.style.typescript ? 'overrides: Entity = {}' : 'overrides'] : []),
   ]
   const exported = code.style.esm || code.style.typescript ? 'export ' : ''
@@ -187,7 +190,7 @@ function holdBody(
   if (entity?.is !== 'object') return null
   one.path = path
   one.body = takeName(
-    [String(path.at(-1) ?? (isMain ? camel(factory.recipe.name) : `${stepName(one.step)}Body`)), 'sent'],
+    [camel(String(path.at(-1) ?? (isMain ? factory.recipe.name : `${stepName(one.step)}Body`))), 'sent'],
     taken,
   )
   const overrides: Entry[] = isMain && factory.overridden ? [{ spread: 'overrides' }] : []
