@@ -18,11 +18,15 @@ export function besideFirst(observation: Observation, first: Observation): Obser
   const isShown = (row: RowExpectation) => first.expected.rows.some((other) => same(row, other))
   const written = expected.rows.filter(isShown).flatMap((row) => stillWritten(row, changed))
   const rows = [...written.slice(0, 1), ...expected.rows.filter((row) => !isShown(row))]
+  const sendsList = changed.some(
+    (key) => exprAt(subject.act.body, [...requestEntityPath(subject.act.body), key])?.is === 'array',
+  )
   const later = subject.follow.flatMap((template, index) => {
     const held = follow[index] as Expected
-    const isKnown = first.case.follow.some(
-      (other, at) => isSameRead(template, other) && first.follow[at]?.status === held.status,
-    )
+    // What is kept in another table may be stored and not be read.
+    const isKnown =
+      !sendsList &&
+      first.case.follow.some((other, at) => isSameRead(template, other) && first.follow[at]?.status === held.status)
     return isKnown ? [] : [{ template, held }]
   })
   return {

@@ -1,7 +1,7 @@
 import type { Case, Observation, Pattern } from '../../../contracts/observation.ts'
 import { tabulate } from './answers.ts'
 import { besideFirst } from './beside.ts'
-import { changesOf, commonOf, shell } from './body-changes.ts'
+import { changesOf, commonOf, departures, shell } from './body-changes.ts'
 import { createCaseScope, credentialDoc, type DraftContext } from './case-scope.ts'
 import { caseBody, type DraftedTest, draftCase, referredPaths, reviewOf } from './draft-case.ts'
 import { draftFilters, findFilters } from './draft-filters.ts'
@@ -188,7 +188,7 @@ function draftTable(members: Observation[], part: Part, all: Observation[], cont
       const uses = credential.is === 'invalid' && credential.how !== 'malformed'
       return code.lambda(uses ? [parameter] : [], uses ? headers : ['(', headers, ')'])
     }
-    const changes = changesOf({ ...first, case: { ...first.case, act } }, all) ?? {}
+    const changes = departures(act.body, common) ?? {}
     return code.object(
       Object.entries(changes).map(([key, expr]) => ({ key, value: expr ? exprDoc(expr, scope) : 'undefined' })),
     )

@@ -1,6 +1,6 @@
 import { check, format as prettify } from 'prettier'
 import { describe, expect, test } from 'vitest'
-import type { Binding, Credential, Observation, Recipe } from '../../../../src/contracts/observation.ts'
+import type { Binding, Credential, Observation, Recipe, RowExpectation } from '../../../../src/contracts/observation.ts'
 import type { DraftInput } from '../../../../src/contracts/plugs.ts'
 import { draftJestSuite } from '../../../../src/suites/jest/draft/index.ts'
 import { articlesInput } from './fixtures/articles.ts'
@@ -195,6 +195,25 @@ const given = {
     ]);
   });
 `)
+  })
+
+  test('refusals that look for different rows, by all rows, each with what it sends', async () => {
+    const account = { email: unique('email', 'email'), password: 'correct-horse-1', name: 'Ada' }
+    const refused = (title: string, change: object, looks: RowExpectation[]) => {
+      const act = request('POST /api/auth/register', { body: { ...account, ...change } })
+      return changingNothing(seen('invalid', title, [], act, expected(400, failure('invalid', 'Not so'), looks)))
+    }
+    const byEmail = row('inserted', 'users', { email: same('act.request.email') }, {}, 0)
+    const { text } = await draft([
+      refused('refuses an empty name', { name: '' }, [byEmail]),
+      refused('refuses an empty email', { email: '' }, []),
+    ])
+
+    expect(text('auth.test.js')).toContain(`
+    ['name', { name: '' }],
+    ['email', { email: '' }],
+  ])('refuses an empty %s', async (_, changes) => {
+    const before = await ownRows();`)
   })
 
   test('filters of a list, each by a value of its own', async () => {
