@@ -173,7 +173,8 @@ function spoilDoc(credential: Credential, scope: CaseScope, context: DraftContex
   return code.lambda([], ['(', credentialDoc({ ...credential, as: null }, scope, context, camel), ')'])
 }
 
-const arrangementDoc = ({ code }: DraftContext) => code.constant('[arrange, send]', 'requests[endpoint]')
+const arrangementDoc = ({ code }: DraftContext) =>
+  code.constant('[arrange, send]', `requests[endpoint]${code.style.typescript ? '!' : ''}`)
 
 /** `taken`: constants of the file. */
 function tableTests(

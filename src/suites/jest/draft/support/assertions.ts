@@ -31,7 +31,7 @@ const MATCHERS: Record<string, string> = {
 const SPOILED: Record<string, string> = {
   tampered: `/** Credentials whose signature was changed. */
 export function tampered(headers«: Record<string, string>»)«: Record<string, string>» {
-  const [[name, value]] = Object.entries(headers);
+  const [[name, value]] = Object.entries(headers)« as [[string, string]]»;
   const end = value.endsWith('AAAA') ? 'BBBB' : 'AAAA';
   return { [name]: value.slice(0, -4) + end };
 }`,
@@ -132,8 +132,8 @@ ${flat.length <= width ? flat : `${call}\n    ${item},\n  ]);`}
 function expired(variable: string): string {
   return `/** The same claims, signed correctly, but past their time. */
 export function expired(headers«: Record<string, string>»)«: Record<string, string>» {
-  const [[name, value]] = Object.entries(headers);
-  const [, prefix, head, claims] = /^(\\S+ )?([\\w-]+)\\.([\\w-]+)\\./.exec(value)« as string[]»;
+  const [[name, value]] = Object.entries(headers)« as [[string, string]]»;
+  const [, prefix, head, claims] = /^(\\S+ )?([\\w-]+)\\.([\\w-]+)\\./.exec(value)« as any»;
   const then = Math.floor(Date.now() / 1000) - 3600;
   const now = JSON.parse(Buffer.from(claims, 'base64').toString());
   const past = JSON.stringify({ ...now, iat: then - 60, exp: then });

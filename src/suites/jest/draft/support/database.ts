@@ -146,7 +146,9 @@ export async function rows(table«: string», where«: Record<string, unknown>»
 
 function markerFunction({ store, access, compose }: DatabaseModule): string {
   if (store.engine === 'postgres') {
-    const found = access.knex ? `(await ${access.knex}.raw(sql)).rows` : 'await query(sql)'
+    const found = access.knex
+      ? `(await ${access.knex}.raw(sql)).rows`
+      : '«(»await query(sql)«) as [Record<string, any>]»'
     return `/** Only a server that was started for tests carries the marker. */
 async function assertTestDatabase() {
   const sql = "SELECT current_setting('integration_tests.marker', true) AS ok";

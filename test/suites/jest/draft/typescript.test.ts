@@ -1,0 +1,94 @@
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join, resolve } from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
+import type { DraftInput } from '../../../../src/contracts/plugs.ts'
+import { draftJestSuite } from '../../../../src/suites/jest/draft/index.ts'
+import { binding, expected, ref, request, seen } from './fixtures/build.ts'
+import { shopInput } from './fixtures/shop.ts'
+
+/** What the suite has from elsewhere. */
+const GLOBALS = `
+declare const expect: any
+interface Each {
+  <T extends any[] | [any]>(cases: readonly T[]): (title: string, run: (...row: T) => any) => void
+  <T>(cases: readonly T[]): (title: string, run: (row: T) => any) => void
+}
+declare const it: { (title: string, run: () => any): void; each: Each }
+declare const describe: { (title: string, run: () => any): void; each: Each }
+declare const beforeAll: any
+declare const afterEach: any
+declare const afterAll: any
+declare module 'supertest' {
+  export interface Response { status: number; text: string; type: string; body: any; headers: any }
+  const request: any
+  export default request
+}
+`
+
+const OPTIONS = {
+  strict: true,
+  noUncheckedIndexedAccess: true,
+  noUnusedLocals: true,
+  exactOptionalPropertyTypes: true,
+  target: 'es2022',
+  module: 'esnext',
+  moduleResolution: 'bundler',
+  noEmit: true,
+  typeRoots: [resolve('node_modules/@types')],
+  types: ['node'],
+}
+
+/** Refusals of several endpoints, so that there is a file of who may ask for what. */
+const [user, other] = [binding('user'), binding('other', 'user')]
+const product = binding('product', 'product', { user: 'user' })
+const byId = { id: ref('product.response.id') }
+const refusals = ['PUT', 'PATCH'].flatMap((method) => [
+  seen(
+    'forbidden',
+    'refuses another account',
+    [user, product, other],
+    request(`${method} /api/products/{id}`, { params: byId, as: 'other' }),
+    expected(403, { error: { code: 'forbidden', message: 'Not yours' } }),
+  ),
+  seen(
+    'unauthenticated',
+    'refuses an expired credential',
+    [user, product],
+    request(`${method} /api/products/{id}`, { params: byId, as: { is: 'invalid', how: 'expired', as: 'user' } }),
+    expected(401, { error: { code: 'unauthenticated', message: 'Expired' } }),
+  ),
+])
+
+test('a suite in TypeScript compiles where the project is strict', async () => {
+  const { exploration, map } = shopInput
+  const input: DraftInput = {
+    ...shopInput,
+    map: { ...map, typescript: true, moduleSystem: 'esm', tests: { ...map.tests, suffix: '.test.ts' } },
+    exploration: { ...exploration, observations: [...exploration.observations, ...refusals] },
+  }
+  const folder = mkdtempSync(join(tmpdir(), 'draft-types-'))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  const write = (path: string, content: string) => {
+    mkdirSync(dirname(join(folder, path)), { recursive: true })
+    writeFileSync(join(folder, path), content)
+  }
+  for (const { path, content } of (await draftJestSuite(input)).files) write(path, content)
+  write('globals.d.ts', GLOBALS)
+  write('src/app.ts', 'const app: any = null\nexport default app\n')
+  write('src/db.ts', 'export const pool: any = null\n')
+  write('tsconfig.json', JSON.stringify({ compilerOptions: OPTIONS, include: ['globals.d.ts', 'test'] }))
+  const tsc = resolve('node_modules/typescript/bin/tsc')
+
+  const compile = () => execFileSync(process.execPath, [tsc, '-p', folder], { encoding: 'utf8' })
+  expect(tryTo(compile)).toBe('')
+})
+
+function tryTo(run: () => string): string {
+  try {
+    return run()
+  } catch (error) {
+    return (error as { stdout: string }).stdout
+  }
+}
