@@ -1,6 +1,6 @@
 import type { Binding, Credential, Expr, Observation, RequestTemplate } from '../../../contracts/observation.ts'
 import { countDifferences } from './answers.ts'
-import type { DraftContext } from './case-scope.ts'
+import { areOwn, type DraftContext } from './case-scope.ts'
 import { answerKey } from './draft-shared.ts'
 import { walkExpr, walkPattern } from './json.ts'
 import { accessPath } from './recipes.ts'
@@ -89,8 +89,7 @@ function departureOf(
 ): Departure | null {
   const { act, kind, follow, arrange } = subject
   const isPlain = follow.length === 0 && passes.every(({ rows }) => rows.length === 0)
-  const own = new Set(context.database?.cleanup.removals.map(({ table }) => table))
-  const isSeen = expected.rows.every(({ table }) => own.has(table))
+  const isSeen = areOwn(expected.rows, context)
   if (
     !KINDS.test(kind) ||
     !isPlain ||

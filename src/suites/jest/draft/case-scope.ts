@@ -1,5 +1,13 @@
 import type { Json, JsonPath } from '../../../contracts/json.ts'
-import type { Case, Credential, Expr, Observation, Pattern, RequestTemplate } from '../../../contracts/observation.ts'
+import type {
+  Case,
+  Credential,
+  Expr,
+  Observation,
+  Pattern,
+  RequestTemplate,
+  RowExpectation,
+} from '../../../contracts/observation.ts'
 import type { DataStore, ProjectMap } from '../../../contracts/project.ts'
 import type { ErrorShape } from './errors.ts'
 import { exprDoc, type Uses } from './expressions.ts'
@@ -24,6 +32,12 @@ export interface DraftContext {
   database: { store: DataStore; cleanup: CleanupPlan } | null
   /** How refusals look alike, for a helper that says so. */
   errors: ErrorShape | null
+}
+
+/** Would a look at all own rows show what these looks would? Rows of other tables are not among them. */
+export function areOwn(looks: RowExpectation[], { database }: DraftContext): boolean {
+  const own = new Set(database?.cleanup.removals.map(({ table }) => table))
+  return looks.every(({ table }) => own.has(table))
 }
 
 /** The variables of one test: its bindings, and the parts of its request that are looked at again. */

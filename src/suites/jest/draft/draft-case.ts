@@ -2,7 +2,7 @@ import type { RowChange } from '../../../contracts/environment.ts'
 import type { Observation, RowExpectation } from '../../../contracts/observation.ts'
 import { followDocs, markAssertion, observedOnly, ownRowsDocs, responseDocs, rowDocs } from './assertions.ts'
 import { bindingDocs } from './bindings.ts'
-import { actPaths, type CaseScope, createCaseScope, type DraftContext } from './case-scope.ts'
+import { actPaths, areOwn, type CaseScope, createCaseScope, type DraftContext } from './case-scope.ts'
 import { requestDoc } from './expressions.ts'
 import type { Doc } from './print/doc.ts'
 
@@ -79,12 +79,11 @@ export function caseBody(
 }
 
 /** Nothing changed, and more is to be seen of that than that one row was not added. */
-function showsNoChange(looks: RowExpectation[], passes: RowChange[][], { database }: DraftContext): boolean {
-  const own = new Set(database?.cleanup.removals.map(({ table }) => table))
+function showsNoChange(looks: RowExpectation[], passes: RowChange[][], context: DraftContext): boolean {
   const [only, ...others] = looks
   if (!only || passes.length === 0 || passes.some((rows) => rows.length > 0)) return false
   const isAddition = only.change === 'inserted' && only.count === 0 && others.length === 0
-  return !isAddition && looks.every(({ table }) => own.has(table))
+  return !isAddition && areOwn(looks, context)
 }
 
 export function referredPaths({ expected, follow, case: subject }: Observation) {

@@ -1,6 +1,6 @@
 import type { Binding, Observation } from '../../../contracts/observation.ts'
 import { tabulate } from './answers.ts'
-import { createCaseScope, type DraftContext } from './case-scope.ts'
+import { areOwn, createCaseScope, type DraftContext } from './case-scope.ts'
 import { caseBody, type DraftedTest, referredPaths, reviewOf } from './draft-case.ts'
 import { splitTitles } from './titles.ts'
 
@@ -38,7 +38,13 @@ function isStep(
   const isAction = factory !== undefined && !factory.name.includes('.') && Object.keys(step.overrides).length === 0
   const isRefusal = expected.status >= 400 && follow.length === 0 && passes.every(({ rows }) => rows.length === 0)
   const text = JSON.stringify([subject.act, expected.body])
-  return isAction && isRefusal && context.database !== null && !text.includes(`"from":${JSON.stringify(step.name)}`)
+  return (
+    isAction &&
+    isRefusal &&
+    context.database !== null &&
+    areOwn(expected.rows, context) &&
+    !text.includes(`"from":${JSON.stringify(step.name)}`)
+  )
 }
 
 /** A table with a row for each last step. */

@@ -2,7 +2,7 @@ import type { Case, Observation, Pattern } from '../../../contracts/observation.
 import { tabulate } from './answers.ts'
 import { besideFirst } from './beside.ts'
 import { changesOf, commonOf, departures, shell } from './body-changes.ts'
-import { createCaseScope, credentialDoc, type DraftContext } from './case-scope.ts'
+import { areOwn, createCaseScope, credentialDoc, type DraftContext } from './case-scope.ts'
 import { caseBody, type DraftedTest, draftCase, referredPaths, reviewOf } from './draft-case.ts'
 import { draftFilters, findFilters } from './draft-filters.ts'
 import { draftSteps, findSteps } from './draft-steps.ts'
@@ -29,7 +29,7 @@ export function draftCases(observations: Observation[], context: DraftContext): 
   const told = first?.case.kind === 'success' ? others.map((one) => besideFirst(one, first)) : others
   for (const observation of first ? [first, ...told] : []) {
     const part = varyingPart(observation, observations)
-    const key = part ? groupKey(observation, part) : observation.case.id
+    const key = part ? groupKey(observation, part, context) : observation.case.id
     const known = groups.get(key)
     if (known && part === 'credential' && !joins(observation, known.members))
       groups.set(observation.case.id, { part, members: [observation] })
@@ -97,13 +97,15 @@ function varyingPart(observation: Observation, all: Observation[]): Part | null 
 function groupKey(
   { case: { kind, arrange, act, follow }, expected, follow: followed, passes }: Observation,
   part: Part,
+  context: DraftContext,
 ): string {
   const fixed = { ...act, [part]: null, contentType: part === 'body' ? '' : act.contentType }
   const { rows, contentType, headers, body } = expected
   // A row of the table stands outside the test and knows nothing of what the test made.
   const own = mentions(body) || kind === 'success' ? body : lists(body)
   // Where nothing changed at all, any look at it will do.
-  const looks = kind === 'invalid' && passes.every((pass) => pass.rows.length === 0) ? null : rows
+  const isUnchanged = passes.every((pass) => pass.rows.length === 0) && areOwn(rows, context)
+  const looks = kind === 'invalid' && isUnchanged ? null : rows
   const conditions = part === 'credential' ? null : [arrange, looks]
   return JSON.stringify([kind, conditions, fixed, follow, followed, contentType, headers, own, body === null])
 }
@@ -173,7 +175,7 @@ function draftTable(members: Observation[], part: Part, all: Observation[], cont
   )
   const body = caseBody({ ...drafted, expected: { ...drafted.expected, body: table.body } }, scope, context, {
     status,
-    looksAtAll: context.database !== null && members.some(({ expected: { rows } }) => !same(rows, looks)),
+    looksAtAll: members.some(({ expected: { rows } }) => !same(rows, looks)),
     ...(part === 'body' ? { changes: column } : {}),
     ...(part === 'query' ? { query: column } : {}),
     ...(part === 'credential' ? { headers: actorName ? `${column}(${actorName})` : column } : {}),

@@ -318,6 +318,71 @@ describe('no assertion is lost', () => {
   })
 })
 
+test('a look into a table that holds no own rows is not replaced by a look at those', async () => {
+  const refused = (title: string, changes: object, key: string) =>
+    seen(
+      'invalid',
+      `refuses ${title}`,
+      [user, product],
+      request('PUT /api/products/{id}', { params: byProduct, body: { name: 'Mug', stock: 3, ...changes }, as: 'user' }),
+      expected(422, failure('invalid', title), [row('unchanged', 'settings', { key: key })]),
+    )
+  const { text } = await draft([refused('an empty name', { name: '' }, 'a'), refused('no stock', { stock: -1 }, 'b')])
+
+  expect(text('products.test.js')).toContain("rows('settings', { key: 'a' })")
+  expect(text('products.test.js')).toContain("rows('settings', { key: 'b' })")
+})
+
+describe('other kinds of applications', () => {
+  const plain = (observation: Observation, says: string): Observation => ({
+    ...observation,
+    expected: {
+      ...observation.expected,
+      contentType: 'text/plain',
+      body: { is: 'equals', value: says, provenance: 'observed' },
+    },
+  })
+  const refusals = [
+    stranger('PUT /api/products/{id}', [user, product, other], byProduct),
+    stranger('PUT /api/orders/{id}', [user, product, order, other], byOrder),
+  ]
+
+  test('errors as plain text', async () => {
+    const { text } = await draft(refusals.map((one, index) => plain(one, index === 0 ? 'No.' : 'Never.')))
+
+    expect(text('access.test.js')).toContain("['PUT /api/orders/:id', 'Never.'],")
+    expect(text('access.test.js')).toContain('expectResponse(response, 403, body);')
+  })
+
+  test('no account at all', async () => {
+    const { text } = await draft(refusals, [], (input) => {
+      const none = <T extends { credential: unknown }>(act: T) => ({ ...act, credential: { is: 'none' as const } })
+      const { exploration } = input
+      const observations = exploration.observations
+        .filter(({ case: { kind } }) => !/forbidden|unauthenticated/.test(kind))
+        .map((one) => ({ ...one, case: { ...one.case, act: none(one.case.act), follow: one.case.follow.map(none) } }))
+      const recipes = exploration.recipes.map((one) => ({ ...one, credential: null, steps: one.steps.map(none) }))
+      return { ...input, map: { ...input.map, auth: [] }, exploration: { ...exploration, observations, recipes } }
+    })
+
+    expect(text('access.test.js')).toBe('')
+    expect(text('support/app.js')).not.toContain('headers')
+    expect(text('products.test.js')).not.toMatch(/user\.(api|headers)/)
+  })
+
+  test('cookies, and accounts of another name', async () => {
+    const rename = (text: string) => text.replaceAll('"user"', '"member"')
+    const { text } = await draft(refusals, [], (input) => {
+      const exploration = JSON.parse(rename(JSON.stringify(input.exploration))) as DraftInput['exploration']
+      for (const one of exploration.recipes) if (one.credential) one.credential = { cookie: 'sid', step: 0 }
+      return { ...input, exploration }
+    })
+
+    expect(text('support/factories.js')).toContain('async member() {')
+    expect(text('access.test.js')).toContain('const other = await create.member();')
+  })
+})
+
 test('steps are given what they need in the order they take it', async () => {
   const action = (name: string): Recipe => ({
     name,
