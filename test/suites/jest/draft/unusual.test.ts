@@ -327,7 +327,11 @@ test('a look into a table that holds no own rows is not replaced by a look at th
       request('PUT /api/products/{id}', { params: byProduct, body: { name: 'Mug', stock: 3, ...changes }, as: 'user' }),
       expected(422, failure('invalid', title), [row('unchanged', 'settings', { key: key })]),
     )
-  const { text } = await draft([refused('an empty name', { name: '' }, 'a'), refused('no stock', { stock: -1 }, 'b')])
+  const { text } = await draft([
+    refused('an empty name', { name: '' }, 'a'),
+    refused('no stock', { stock: -1 }, 'b'),
+    refused('no tags', { tags: null }, 'b'),
+  ])
 
   expect(text('products.test.js')).toContain("rows('settings', { key: 'a' })")
   expect(text('products.test.js')).toContain("rows('settings', { key: 'b' })")
