@@ -7,7 +7,7 @@ import { requestDoc } from './expressions.ts'
 import { isObject, responseEntityPath, valueAt, walkPattern } from './json.ts'
 import { camel, snake } from './names.ts'
 import { patternDoc } from './patterns.ts'
-import { type Doc, mark, newline } from './print/doc.ts'
+import { type Doc, newline } from './print/doc.ts'
 
 /** `expectResponse(response, 200, { … })` and what must hold of headers. */
 export function responseDocs(expected: Expected, response: string, scope: CaseScope, status?: string): Doc[] {
@@ -285,5 +285,3 @@ export function observedOnly(expected: Expected): string[] {
       for (const [column, pattern] of Object.entries(values)) note(pattern, `${table}.${column}`)
   return observed
 }
-
-export const markAssertion = (id: string): Doc => mark(id)

@@ -1,10 +1,10 @@
 import type { RowChange } from '../../../contracts/environment.ts'
 import type { Observation, RowExpectation } from '../../../contracts/observation.ts'
-import { followDocs, markAssertion, observedOnly, ownRowsDocs, responseDocs, rowDocs } from './assertions.ts'
+import { followDocs, observedOnly, ownRowsDocs, responseDocs, rowDocs } from './assertions.ts'
 import { bindingDocs } from './bindings.ts'
 import { actPaths, areOwn, type CaseScope, createCaseScope, type DraftContext } from './case-scope.ts'
 import { requestDoc } from './expressions.ts'
-import type { Doc } from './print/doc.ts'
+import { type Doc, mark } from './print/doc.ts'
 
 /** One `test` or `test.each` of a describe block. */
 export interface DraftedTest {
@@ -71,7 +71,7 @@ export function caseBody(
     ...arrange,
     ...(arrange.length > 1 ? [''] : []),
     code.constant('response', request),
-    [markAssertion(subject.id), assertions[0] as Doc],
+    [mark(subject.id), assertions[0] as Doc],
     ...assertions.slice(1),
     ...rows.after,
     ...later,
