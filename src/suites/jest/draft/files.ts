@@ -74,12 +74,15 @@ export function planFiles(map: ProjectMap, context: DraftContext): FilePlan[] {
   const rank = (endpoint: string) => (known.includes(endpoint) ? known.indexOf(endpoint) : known.length)
   const seen = [...new Set(context.observations.map(({ case: { endpoint } }) => endpoint))]
   const endpoints = seen.sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1))
-  const resourceOf = (endpoint: string) =>
-    map.endpoints.find((one) => endpointKey(one) === endpoint)?.resource || literals(endpoint)[0] || 'root'
-  return splitBy(endpoints, resourceOf).flatMap(({ key: resource, list }) => {
-    const name = resource.replace(/[^\w-]+/g, '-').replace(/^-+|-+$/g, '') || 'root'
-    return fitted({ name, endpoints: list }, (endpoint) => subResource(endpoint, resource) || action(endpoint), context)
-  })
+  return splitBy(endpoints, (endpoint) => resourceOf(endpoint, map)).flatMap(({ key: name, list }) =>
+    fitted({ name, endpoints: list }, (endpoint) => subResource(endpoint, name) || action(endpoint), context),
+  )
+}
+
+/** As it stands in the name of a file. */
+export function resourceOf(endpoint: string, map: ProjectMap): string {
+  const found = map.endpoints.find((one) => endpointKey(one) === endpoint)?.resource || literals(endpoint)[0] || 'root'
+  return found.replace(/[^\w-]+/g, '-').replace(/^-+|-+$/g, '') || 'root'
 }
 
 function fitted(plan: FilePlan, unitOf: (endpoint: string) => string, context: DraftContext): FilePlan[] {
@@ -93,21 +96,25 @@ function fitted(plan: FilePlan, unitOf: (endpoint: string) => string, context: D
     ]
     return parts.filter((part) => draftFile(part, context).blocks.length > 0)
   }
-  const sizes = units.map((unit) => linesOf(unit, context))
+  const sizes = units.map((unit) => linesOf(draftFile(unit, context), context))
   const largest = units[sizes.indexOf(Math.max(...sizes))] as FilePlan
   const rest = endpoints.filter((endpoint) => !largest.endpoints.includes(endpoint))
   return [...fitted({ name, endpoints: rest }, unitOf, context), ...fitted(largest, unitOf, context)]
 }
 
-const fits = (plan: FilePlan, context: DraftContext) => linesOf(plan, context) <= MOST_LINES
+const fits = (plan: FilePlan, context: DraftContext) => fitsInFile(draftFile(plan, context), context)
 
-function linesOf(plan: FilePlan, context: DraftContext): number {
+/** Is it short enough to be read in one go? */
+export const fitsInFile = (file: TestFile, context: DraftContext): boolean => linesOf(file, context) <= MOST_LINES
+
+function linesOf({ head, blocks }: TestFile, context: DraftContext): number {
   const { width, indent: step } = context.code.style
-  const blocks = draftFile(plan, context).blocks.map((block) => blockDoc(block, context))
-  return printDoc(join([newline, newline], blocks), { width, indent: step }).text.split('\n').length
+  const docs = [...(head ? [head] : []), ...blocks.map((block) => blockDoc(block, context))]
+  return printDoc(join([newline, newline], docs), { width, indent: step }).text.split('\n').length
 }
 
-function splitBy<T>(items: T[], keyOf: (item: T) => string): { key: string; list: T[] }[] {
+/** The items in groups of the same key, in the order in which the keys come up. */
+export function splitBy<T>(items: T[], keyOf: (item: T) => string): { key: string; list: T[] }[] {
   const groups = new Map<string, T[]>()
   for (const item of items) groups.set(keyOf(item), [...(groups.get(keyOf(item)) ?? []), item])
   return [...groups].map(([key, list]) => ({ key, list }))

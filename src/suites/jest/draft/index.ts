@@ -3,6 +3,7 @@ import type { Observation } from '../../../contracts/observation.ts'
 import type { DraftInput } from '../../../contracts/plugs.ts'
 import type { ReviewItem, Suite, SuiteFile } from '../../../contracts/suite.ts'
 import { planAccess } from './access.ts'
+import { accessFiles } from './access-files.ts'
 import type { DraftContext } from './case-scope.ts'
 import { missingDependencies, ownConfig, planCommand } from './command.ts'
 import { composeFile } from './compose.ts'
@@ -41,7 +42,7 @@ export async function draftJestSuite(input: DraftInput): Promise<Suite> {
   resetUses(context.uses)
   const testFiles: TestFile[] = plan.map((file) => draftFile(file, context))
   const fileName = takeName(['access', 'permissions'], new Set(testFiles.map(({ name }) => name)))
-  if (access) testFiles.push({ name: fileName, ...draftAccess(access, context) })
+  if (access) testFiles.push(...accessFiles(fileName, access, context))
   const ownership = await createOwnership(input.existing)
   const services = planServices(map.stores)
   const variables = planVariables(input, services)

@@ -249,6 +249,21 @@ describe('a table for several endpoints says only what was seen', () => {
   })
 })
 
+test('many endpoints are too many for one file', async () => {
+  const more = Array.from({ length: 40 }, (_, index) => [
+    stranger(`PUT /api/products/{id}/part${index}`, [user, product, other], byProduct),
+    stranger(`PUT /api/orders/{id}/part${index}`, [user, product, order, other], byOrder),
+  ]).flat()
+  const { text, cases } = await draft(more)
+
+  expect(text('access.test.js')).toBe('')
+  for (const resource of ['orders', 'products']) {
+    expect(text(`access.${resource}.test.js`).split('\n').length).toBeLessThan(300)
+    expect(text(`access.${resource}.test.js`)).toContain(`'PUT /api/${resource}/:id/part0'`)
+  }
+  expect(cases.filter(({ test }) => test.endsWith('refuses another account'))).toHaveLength(more.length + 1)
+})
+
 describe('no assertion is lost', () => {
   test('a further success signs in with the new password, too', async () => {
     const login = (password: string) =>
