@@ -39,6 +39,9 @@ export async function draftJestSuite(input: DraftInput): Promise<Suite> {
   context.observations = context.observations.filter((observation) => !access?.taken.has(observation))
   if (access) draftAccess(access, context)
   const plan = planFiles(map, context)
+  // Planning drafted some files several times.
+  for (const shape of context.uses.shapes.values()) shape.count = 0
+  for (const file of plan) draftFile(file, context)
   resetUses(context.uses)
   const testFiles: TestFile[] = plan.map((file) => draftFile(file, context))
   const fileName = takeName(['access', 'permissions'], new Set(testFiles.map(({ name }) => name)))
@@ -127,7 +130,11 @@ const OFTEN = 4
 const GROUPS = new Set(['api', 'build', 'create', 'given', 'like', 'unique'])
 
 function resetUses(uses: Uses): void {
-  for (const shape of uses.shapes.values()) shape.often = shape.count >= OFTEN
+  const taken = new Set<string>()
+  for (const shape of uses.shapes.values()) {
+    shape.often = shape.count >= OFTEN
+    if (shape.often) shape.name = takeName([shape.name], taken)
+  }
   for (const set of [uses.unique, uses.helpers, uses.methods]) set.clear()
 }
 

@@ -144,7 +144,7 @@ function shapeCall(entries: Entry[], scope: Scope, within: string): string | nul
     value: value.replace(/^\w+\./, (start) => (start === `${owner}.` ? '*.' : start)),
   }))
   const text = JSON.stringify(properties.toSorted((a, b) => (a.key < b.key ? -1 : 1)))
-  const shape = scope.uses.shapes.get(text) ?? newShape(properties, within, owner, scope.uses.shapes)
+  const shape = scope.uses.shapes.get(text) ?? newShape(properties, within, owner)
   scope.uses.shapes.set(text, shape)
   shape.count += 1
   if (!shape.often) return null
@@ -152,18 +152,14 @@ function shapeCall(entries: Entry[], scope: Scope, within: string): string | nul
   return `${shape.name}(${owner})`
 }
 
-function newShape(
-  properties: Shape['properties'],
-  within: string,
-  parameter: string,
-  shapes: Map<string, Shape>,
-): Shape {
-  const taken = new Set([...shapes.values()].map(({ name }) => name))
-  const wanted = `${camel(within)}Of`
-  let name = wanted
-  for (let count = 2; taken.has(name); count += 1) name = `${wanted}${count}`
-  return { name, parameter, properties, count: 0, often: false, used: false }
-}
+const newShape = (properties: Shape['properties'], within: string, parameter: string): Shape => ({
+  name: `${camel(within)}Of`,
+  parameter,
+  properties,
+  count: 0,
+  often: false,
+  used: false,
+})
 
 const reference = (held: Held, scope: Scope) => scope.reference(held.from, held.at, held.path)
 

@@ -289,3 +289,19 @@ test.each<[string, DraftInput, object]>([
     expect(isSame ? content : await prettify(content, style), path).toBe(content)
   }
 })
+
+test('what is answered alike but twice has no helper, however long its file', async () => {
+  const seller = { seller: sames('user.response.user', 'id', 'email', 'name') }
+  const reads = Array.from({ length: 70 }, (_, index) =>
+    seen(
+      'success',
+      'reads a part',
+      [user, product],
+      request(`GET /api/products/{id}/part${index}`, { params: byProduct }),
+      expected(200, index < 2 ? seller : { part: index }),
+    ),
+  )
+  const { text } = await draft(reads)
+
+  expect(text('support/factories.js')).not.toContain('sellerOf')
+})
