@@ -180,8 +180,7 @@ function compareArrays(a: Json[], b: Json[], context: Comparison, key: string): 
   const inner: Comparison = { ...context, list: false }
   if (!context.list) {
     if (a.length !== b.length) return { is: 'anything', why: 'its size differs from time to time' }
-    const items = a.map((item, index) => compare(item, b[index] ?? null, inner, key))
-    return items.every((item) => item !== null) ? { is: 'array', items, ordered: true } : null
+    return compareParts(a, b, inner, key)
   }
   if (a.length === 0 && b.length === 0 && context.closed) return { is: 'array', items: [], ordered: true }
   const pairs = pairUp(a, b, context, key)
@@ -201,6 +200,23 @@ function compareArrays(a: Json[], b: Json[], context: Comparison, key: string): 
   if (context.limit !== null && a.length === context.limit && b.length === context.limit)
     return { is: 'array', items: a.map(() => ({ is: 'anything', why: 'may be anybody’s' }) as const), ordered: true }
   return { is: 'anything', why: 'holds what others made' }
+}
+
+/**
+ * A list inside of something, of the same length in both passes. Nothing promises the order of what the case made: two passes alike
+ * may be chance, where ids that are random decide it. What is always the same keeps its order.
+ */
+function compareParts(a: Json[], b: Json[], context: Comparison, key: string): Pattern | null {
+  const own = pairUp(a, b, context, key)
+  const pairs = own.length === a.length ? own : a.map((_, index): [number, number] => [index, index])
+  const items: Pattern[] = []
+  for (const [x, y] of pairs) {
+    const item = compare(a[x] ?? null, b[y] ?? null, context, key)
+    if (item === null) return null
+    items.push(item)
+  }
+  const isFixed = items.every((item) => item.is === 'equals')
+  return { is: 'array', items, ordered: isFixed || items.length < 2 }
 }
 
 /** Own items of both passes that show the same things, as index pairs in the first one's order. */

@@ -38,6 +38,25 @@ describe('what two sightings have in common', () => {
     })
   })
 
+  it('promises no order inside of a thing for what the case made, however often it was the same by chance', () => {
+    const sent = [0, 1].map((index) =>
+      source('act', 'request', ['tags', String(index)], [`tag-first-${index}`, `tag-other-${index}`]),
+    )
+    const [one, two] = sent.map(({ path }) => ({ is: 'same', at: 'request', path }))
+    const first = { tags: ['tag-first-0', 'tag-first-1'] }
+
+    for (const second of [
+      ['tag-other-0', 'tag-other-1'],
+      ['tag-other-1', 'tag-other-0'],
+    ])
+      expect(both(first, { tags: second }, sent)).toMatchObject({
+        properties: { tags: { is: 'array', ordered: false, items: [one, two] } },
+      })
+    expect(both({ roles: ['read', 'write'] }, { roles: ['read', 'write'] })).toMatchObject({
+      properties: { roles: { is: 'array', ordered: true } },
+    })
+  })
+
   it('never takes an id, a moment or a token for a literal', () => {
     expect(both({ id: 7 }, { id: 7 })).toMatchObject({ properties: { id: { is: 'format', format: 'integer' } } })
     const moment = '2026-01-01T00:00:00.000Z'
