@@ -261,7 +261,7 @@ export function followDocs(templates: RequestTemplate[], expected: Expected[], s
   return templates.flatMap((template, index): Doc[] => {
     const held = expected[index]
     if (!held) return []
-    const name = scope.take(template.endpoint.startsWith('GET ') ? ['reread'] : ['again'])
+    const name = scope.take(template.endpoint.startsWith('GET ') ? ['reread', 'rereadLater'] : ['again', 'afterwards'])
     const assertions = responseDocs(held, name, scope)
     return [
       '',
