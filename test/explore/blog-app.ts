@@ -18,7 +18,7 @@ import {
 /** How the blog is unlike its usual self. */
 export type Trait =
   /** Signing up answers the account without a token, logging in a token alone. */
-  'token from the log-in alone' | 'sign-up fails' | 'log-in fails' | 'no categories'
+  'token from the log-in alone' | 'sign-up fails' | 'log-in fails' | 'no categories' | 'comments outlive posts'
 
 /** Posts with tags, likes, comments and slugs; accounts that follow each other; categories that nothing adds. */
 export function blogApp(traits: Trait[] = []): ReturnType<typeof memoryApp> {
@@ -74,7 +74,7 @@ function handle(rows: Rows, traits: Set<Trait>, asked: Asked): Answer {
     case 'PATCH /2/posts':
       return withPost(context, (post) => updatePost(context, account, post))
     case 'DELETE /2/posts':
-      return withPost(context, (post) => deletePost(context, account, post))
+      return withPost(context, (post) => deletePost(context, account, post, traits))
     case 'POST /3/posts/like':
     case 'DELETE /3/posts/like':
       return withPost(context, (post) => like(context, account, post))
@@ -210,10 +210,11 @@ function updatePost(context: Context, account: Row, post: Row): Answer {
   return { status: 200, body: publicPost(context, changed) }
 }
 
-function deletePost({ rows }: Context, account: Row, post: Row): Answer {
+function deletePost({ rows }: Context, account: Row, post: Row, traits: Set<Trait>): Answer {
   if (post.author_id !== account.id) return fail(403, 'not yours')
   rows.remove('posts', (row) => row === post)
-  for (const below of ['likes', 'comments', 'posts_tags']) rows.remove(below, (row) => row.post_id === post.id)
+  const removed = traits.has('comments outlive posts') ? ['likes', 'posts_tags'] : ['likes', 'comments', 'posts_tags']
+  for (const below of removed) rows.remove(below, (row) => row.post_id === post.id)
   return { status: 204 }
 }
 

@@ -215,3 +215,19 @@ describe('a blog that is hard to get into', () => {
     )
   })
 })
+
+describe('a blog whose comments outlive their posts', () => {
+  it('has a finding, and no test that takes it for granted', async () => {
+    const { findings, observations } = await exploreBlog(['comments outlive posts'], ['DELETE /posts/{slug}'])
+    expect(findings).toMatchObject([
+      {
+        kind: 'ineffective_delete',
+        endpoint: 'DELETE /posts/{slug}',
+        detail: expect.stringContaining('Deletes the post and leaves its comment'),
+      },
+    ])
+    expect(observations.map(({ case: subject }) => subject.id)).not.toContain(
+      'DELETE /posts/{slug} workflow with comment',
+    )
+  })
+})

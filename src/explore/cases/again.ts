@@ -7,6 +7,7 @@ import { exprLeaves, withPart } from '../expressions.ts'
 import { dotted } from '../fields.ts'
 import type { Learned, Reached } from '../knowledge.ts'
 import { lastKey } from '../leaves.ts'
+import { addFinding } from '../oracles.ts'
 import { isItem, lastLiteral, pathShape } from '../paths.ts'
 import { isRefusal, isSuccess } from '../request.ts'
 import { plainName, readable, withArticle } from '../words.ts'
@@ -138,7 +139,22 @@ async function deleteReferenced(bench: Bench, reached: Reached): Promise<void> {
     if (!first) continue
     const refused = isRefusal(first.act.response.status)
     if (!refused && (!isSuccess(first.act.response.status) || first.changes.length < 2)) continue
-    subject.title = refused ? `refuses while there is ${withArticle(other)}` : `removes what belongs to it (${other})`
+    const parent = bench.knowledge.learned.get(binding.recipe)?.table
+    const touched = (table: string | null | undefined, kind?: 'deleted') =>
+      first.changes.some((change) => change.table === table && (!kind || change.change === kind))
+    if (!refused && learned.table !== null && touched(parent, 'deleted') && !touched(learned.table)) {
+      addFinding(
+        bench.knowledge,
+        subject,
+        'ineffective_delete',
+        `Deletes the ${readable(binding.recipe)} and leaves its ${other}, which belongs to nothing from then on (a row of ${learned.table}).`,
+        learned.table,
+      )
+      continue
+    }
+    subject.title = refused
+      ? `refuses while there is ${withArticle(other)}`
+      : `${touched(learned.table) ? 'removes' : 'keeps'} what belongs to it (${other})`
     bench.keep(subject, first, 'fresh', refused && first.act.response.status === 409 ? 'promised' : 'observed')
   }
 }
