@@ -2,7 +2,8 @@ import pc from 'picocolors'
 
 /** Colours for a stream: only where a person looks at it. */
 export function colorsFor(stream: NodeJS.WriteStream): ReturnType<typeof pc.createColors> {
-  return pc.createColors(stream.isTTY && pc.isColorSupported)
+  // `undefined` would let the library decide, which colours pipes on CI machines.
+  return pc.createColors(stream.isTTY === true && pc.isColorSupported)
 }
 
 /** Width of the terminal behind a stream; `null` where there is none, so that nothing is wrapped or cut. */

@@ -95,6 +95,11 @@ test('doctor says in words what is missing, what is not used and what to do next
   expect(bad.exitCode).toBe(0)
 })
 
+test('a pipe gets no colours, on a CI machine either', async () => {
+  const { stdout } = await agent(['doctor'], { env: { CI: 'true', TERM: 'xterm' } })
+  expect(stdout).not.toContain('\u001b')
+})
+
 test('help fits 80 columns', async () => {
   for (const command of [[], ['run'], ['inspect'], ['services', 'up'], ['mcp'], ['report'], ['doctor']]) {
     const { stdout } = await agent([...command, '--help'])
