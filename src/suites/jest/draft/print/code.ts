@@ -99,9 +99,15 @@ export function createCode(style: Style): Code {
     if (args.length === 0) return [callee, '()']
     const last = args.at(-1)
     const flat = group([callee, '(', ...join(', ', args), ')'])
-    const broken: Doc = [callee, '(', indent([lineBreak, ...join([',', lineBreak], args)]), callComma, lineBreak, ')']
-    // `expect(…).toEqual([])`: only what stands before can break.
-    if (args.length === 1 && typeof last === 'string' && last.length < 24) return [callee, '(', last, ')']
+    const broken: Doc[] = [callee, '(', indent([lineBreak, ...join([',', lineBreak], args)]), callComma, lineBreak, ')']
+    // `expect(…).toEqual([])`: only what stands before can break; a name also could before Prettier 2.
+    if (args.length === 1 && typeof last === 'string' && last.length < 24) {
+      const short: Doc = [callee, '(', last, ')']
+      const isName = /^[A-Za-z_]\w*$/.test(last) && last !== 'undefined'
+      return style.breakChains && isName
+        ? { is: 'either', options: [oneLine(short), [oneLine(callee), ...broken.slice(1)], short] }
+        : short
+    }
     if (args.every((arg) => typeof arg === 'string') || !huggable(last))
       return isMultiline(flat) ? [callee, '(', ...join(', ', args), ')'] : flatOr(flat, broken)
     const hugged: Doc = [
