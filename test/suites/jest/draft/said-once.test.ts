@@ -5,15 +5,9 @@ import type { DraftInput } from '../../../../src/contracts/plugs.ts'
 import { draftJestSuite } from '../../../../src/suites/jest/draft/index.ts'
 import { articlesInput } from './fixtures/articles.ts'
 import { binding, expected, format, ref, request, row, same, sames, seen, unique } from './fixtures/build.ts'
+import { byOrder, byProduct, draftShop as draft, failure, order, other, product, user } from './fixtures/draft-shop.ts'
 import { shopInput } from './fixtures/shop.ts'
 
-const user = binding('user')
-const other = binding('other', 'user')
-const product = binding('product', 'product', { user: 'user' })
-const order = binding('order', 'order', { user: 'user', product: 'product' })
-const byProduct = { id: ref('product.response.id') }
-const byOrder = { id: ref('order.response.id') }
-const failure = (code: string, message: string) => ({ error: { code, message } })
 const action = (name: string): Recipe => ({
   name,
   kind: 'resource',
@@ -28,20 +22,6 @@ function changingNothing(observation: Observation): Observation {
   const response = { status: 409, headers: {}, text: '', json: undefined, durationMs: 1 }
   const act = { request: { method: 'POST', url: '/', headers: {}, body: null }, response }
   return { ...observation, passes: [{ act, follow: [], rows: [] }] }
-}
-
-async function draft(more: Observation[], recipes: Recipe[] = []) {
-  const { exploration } = shopInput
-  const suite = await draftJestSuite({
-    ...shopInput,
-    exploration: {
-      ...exploration,
-      recipes: [...exploration.recipes, ...recipes],
-      observations: [...exploration.observations, ...more],
-    },
-  })
-  const text = (name: string) => suite.files.find(({ path }) => path === `test/integration/${name}`)?.content ?? ''
-  return { text, cases: suite.cases ?? [] }
 }
 
 describe('what many tests share is said once', () => {

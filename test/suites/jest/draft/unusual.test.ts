@@ -1,45 +1,10 @@
-import { Script } from 'node:vm'
 import { describe, expect, test } from 'vitest'
 import type { Binding, Observation, Recipe } from '../../../../src/contracts/observation.ts'
 import type { DraftInput } from '../../../../src/contracts/plugs.ts'
-import { draftJestSuite } from '../../../../src/suites/jest/draft/index.ts'
 import { binding, expected, format, ref, request, row, same, sames, seen, unique } from './fixtures/build.ts'
-import { shopInput } from './fixtures/shop.ts'
+import { byOrder, byProduct, draftShop as draft, failure, order, other, product, user } from './fixtures/draft-shop.ts'
 
-const user = binding('user')
-const other = binding('other', 'user')
-const product = binding('product', 'product', { user: 'user' })
-const order = binding('order', 'order', { user: 'user', product: 'product' })
-const byProduct = { id: ref('product.response.id') }
-const byOrder = { id: ref('order.response.id') }
-const failure = (code: string, message: string) => ({ error: { code, message } })
 const forbidden = failure('forbidden', 'Not yours')
-
-async function draft(
-  more: Observation[],
-  recipes: Recipe[] = [],
-  change: (input: DraftInput) => DraftInput = (i) => i,
-) {
-  const { exploration } = shopInput
-  const suite = await draftJestSuite(
-    change({
-      ...shopInput,
-      exploration: {
-        ...exploration,
-        recipes: [...exploration.recipes, ...recipes],
-        observations: [...exploration.observations, ...more],
-      },
-    }),
-  )
-  const text = (name: string) => suite.files.find(({ path }) => path === `test/integration/${name}`)?.content ?? ''
-  for (const { path, content } of suite.files)
-    if (path.endsWith('.js')) expect(() => new Script(content, { filename: path }), content).not.toThrow()
-  const names = (suite.cases ?? []).map((one) => `${one.file} ${one.test}`)
-  expect(names.filter((name, index) => names.indexOf(name) !== index)).toEqual([])
-  const paths = suite.files.map(({ path }) => path)
-  expect(new Set(paths).size).toBe(paths.length)
-  return { text, cases: suite.cases ?? [] }
-}
 
 /** A recipe of its own route, below a product or not. */
 const recipe = (name: string, plural: string, needs: Record<string, string> = { user: 'user' }): Recipe => ({
