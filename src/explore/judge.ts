@@ -57,6 +57,23 @@ function judgeUpdate(bench: Bench, subject: Case, sighting: Sighting): boolean {
   return false
 }
 
+const BIRTH = /^(created|inserted|added|registered)_?(at|on|date|time)$/i
+
+/** Columns with a time of creation that an update moved although nothing of the kind was sent. */
+export function movedBirths({ act, changes }: Sighting): { table: string; column: string }[] {
+  const sent = leavesOf(act.body).map(({ path }) => plainName(lastKey(path)))
+  return changes.flatMap((change) => {
+    if (change.change !== 'updated') return []
+    const isMoved = (column: string) => {
+      const [before, after] = [change.before[column], change.after[column]].map((value) => Date.parse(String(value)))
+      return BIRTH.test(column) && !sent.includes(plainName(column)) && before !== after && !Number.isNaN(after)
+    }
+    return Object.keys(change.after)
+      .filter(isMoved)
+      .map((column) => ({ table: change.table, column }))
+  })
+}
+
 /** Fields that the answer shows as sent while the stored row still has what it had. */
 export function lostFields(sighting: Sighting): JsonPath[] {
   const answered = leavesOf(bodyOf(sighting.act.response))

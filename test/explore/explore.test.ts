@@ -174,6 +174,13 @@ describe('a broken application', () => {
     expect(subject.act.body?.is === 'object' && Object.keys(subject.act.body.properties)).toEqual(['title'])
   })
 
+  it('tells of an update that moves the time of creation, and looks at the rest of it', async () => {
+    const exploration = await exploreNotes(['update that moves the creation'], ['PUT /notes/{id}'])
+    expect(kinds(exploration)).toEqual(['contract_mismatch PUT /notes/{id}'])
+    expect(exploration.findings[0]?.detail).toContain('moves created_at in notes')
+    expect(observed(exploration, 'PUT /notes/{id} success').expected.status).toBe(200)
+  })
+
   it('numbers its findings and quotes what the application printed', async () => {
     const { findings } = await exploreNotes(['failure on a duplicate'], ['POST /register'])
     expect(findings.map(({ id }) => id)).toEqual(['F1'])

@@ -21,6 +21,7 @@ export type Bug =
   | 'create without insert'
   | 'update without effect'
   | 'update that forgets the text'
+  | 'update that moves the creation'
   | 'update of anybody'
   | 'delete by anybody'
   | 'failure on a duplicate'
@@ -152,7 +153,11 @@ function updateNote(tables: Rows, bugs: Set<Bug>, note: Row, body: Record<string
   if (bad) return bad
   const { title = null, text = '' } = body
   if (!bugs.has('update without effect'))
-    tables.change('notes', note, bugs.has('update that forgets the text') ? { title } : { title, text })
+    tables.change('notes', note, {
+      title,
+      ...(bugs.has('update that forgets the text') ? {} : { text }),
+      ...(bugs.has('update that moves the creation') ? { created_at: new Date(Date.now() + 5000).toISOString() } : {}),
+    })
   return { status: 200, body: publicNote({ ...note, title, text }) }
 }
 

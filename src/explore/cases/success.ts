@@ -6,9 +6,10 @@ import { schemaOf } from '../attempt.ts'
 import { type Bench, variant } from '../bench.ts'
 import { contextFor } from '../context.ts'
 import { isLogin } from '../credentials.ts'
+import type { Sighting } from '../execute.ts'
 import { exprLeaves, withPart } from '../expressions.ts'
 import { buildBody } from '../fields.ts'
-import { judgeWrite, lostFields } from '../judge.ts'
+import { judgeWrite, lostFields, movedBirths } from '../judge.ts'
 import type { Reached } from '../knowledge.ts'
 import { lastKey } from '../leaves.ts'
 import { addFinding } from '../oracles.ts'
@@ -41,6 +42,7 @@ export async function successCases(bench: Bench, reached: Reached): Promise<void
     if (exprLeaves(reached.act.body).length > 0) await successCases(bench, reached)
     return
   }
+  if (/^(PUT|PATCH)$/.test(reached.endpoint.method)) noteMovedBirths(bench, subject, first)
   const promised = reached.endpoint.statuses.includes(first.act.response.status) || first.act.response.status < 300
   bench.keep(subject, first, share, promised ? 'promised' : 'observed')
   await minimalBody(bench, reached)
@@ -51,6 +53,14 @@ function noteLost(bench: Bench, subject: Case, status: number, lost: JsonPath[])
   const names = lost.map(lastKey).join(', ')
   const detail = `Answers ${status} with the new ${names}, but the stored row keeps the old value.`
   addFinding(bench.knowledge, { ...subject, id: `${subject.id} with ${names}` }, 'lost_write', detail, names)
+}
+
+/** A finding of its own, too; a suite does not take it for granted and does not fail for it either. */
+function noteMovedBirths(bench: Bench, subject: Case, first: Sighting): void {
+  for (const { table, column } of movedBirths(first)) {
+    const detail = `Answers ${first.act.response.status} and moves ${column} in ${table} to another time; an update leaves the time of creation as it was.`
+    addFinding(bench.knowledge, { ...subject, id: `${subject.id} with ${column}` }, 'contract_mismatch', detail, column)
+  }
 }
 
 async function minimalBody(bench: Bench, reached: Reached): Promise<void> {

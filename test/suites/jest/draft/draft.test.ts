@@ -248,15 +248,29 @@ describe('tests that say the same', () => {
     })
   })
 
-  test('compare an updated row with what it was', async () => {
+  test.each([
+    ['what it was', {}, "{ ...before, status: 'paid', updated_at: like.whatever }"],
+    [
+      'what it was but for a time of creation that moved',
+      { created_at: '2026-01-02T00:00:00.000Z' },
+      'created_at: like.whatever',
+    ],
+  ])('compare an updated row with %s', async (_, moved, wanted) => {
     const act = request('PATCH /api/orders/{id}', { params: { id: ref('order.response.id') }, as: 'user' })
     const answer = expected(204, undefined, [
-      row('updated', 'orders', { id: same('order.response.id') }, { status: 'paid', total_cents: 1250 }),
+      row(
+        'updated',
+        'orders',
+        { id: same('order.response.id') },
+        { status: 'paid', total_cents: 1250, created_at: same('order.response.createdAt') },
+      ),
     ])
     const bindings = [...arrange, binding('order', 'order', { user: 'user', product: 'product' })]
     const then = '2026-01-01T00:00:00.000Z'
     const before = { id: 'x', status: 'pending', total_cents: 1250, created_at: then, updated_at: then }
-    const changes: RowChange[] = [{ table: 'orders', change: 'updated', before, after: { ...before, status: 'paid' } }]
+    const changes: RowChange[] = [
+      { table: 'orders', change: 'updated', before, after: { ...before, status: 'paid', ...moved } },
+    ]
     const exchange = { request: { method: 'PATCH', url: '/', headers: {}, body: null }, response: silence }
     const observation = {
       ...seen('success', 'marks an order', bindings, act, answer),
@@ -265,7 +279,7 @@ describe('tests that say the same', () => {
     const text = contentOf(await draftJestSuite(withMore(observation)), 'test/integration/orders.test.js')
 
     expect(text).toContain("const [before] = await rows('orders', { id: order.id });")
-    expect(text).toContain("{ ...before, status: 'paid', updated_at: like.whatever }")
+    expect(text).toContain(wanted)
   })
 
   test('expect a thing made by its factory as that thing', async () => {
