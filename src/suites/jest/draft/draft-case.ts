@@ -1,5 +1,5 @@
 import type { RowChange } from '../../../contracts/environment.ts'
-import type { Observation, RowExpectation } from '../../../contracts/observation.ts'
+import type { Expected, Observation } from '../../../contracts/observation.ts'
 import { followDocs, observedOnly, ownRowsDocs, responseDocs, rowDocs } from './assertions.ts'
 import { bindingDocs } from './bindings.ts'
 import { actPaths, areOwn, type CaseScope, createCaseScope, type DraftContext } from './case-scope.ts'
@@ -53,7 +53,7 @@ export function caseBody(
   const answers = passes.map(({ act, rows }) => ({ body: act.response.json, rows }))
   const changes = passes.map((pass) => pass.rows)
   const rows =
-    table.looksAtAll || showsNoChange(expected.rows, changes, context)
+    table.looksAtAll || showsNoChange(subject.endpoint, expected, changes, context)
       ? ownRowsDocs(scope)
       : rowDocs(expected.rows, scope, { repeats: /repeat|duplicate|workflow/.test(subject.kind), changes, answers })
   scope.holdAnswer(expected.body, passes[0]?.act.response.json)
@@ -79,12 +79,27 @@ export function caseBody(
 }
 
 /** Nothing changed, and more is to be seen of that than that one row was not added. */
-function showsNoChange(looks: RowExpectation[], passes: RowChange[][], context: DraftContext): boolean {
+function showsNoChange(
+  endpoint: string,
+  { status, rows: looks }: Expected,
+  passes: RowChange[][],
+  context: DraftContext,
+): boolean {
+  if (passes.length === 0 || passes.some((rows) => rows.length > 0)) return false
   const [only, ...others] = looks
-  if (!only || passes.length === 0 || passes.some((rows) => rows.length > 0)) return false
+  if (!only) return status >= 400 && context.database !== null && writes(endpoint, context)
   const isAddition = only.change === 'inserted' && only.count === 0 && others.length === 0
   return !isAddition && areOwn(looks, context)
 }
+
+/** Does a success of the endpoint change rows? */
+const writes = (endpoint: string, { observations }: DraftContext) =>
+  observations.some(
+    ({ case: subject, expected }) =>
+      subject.endpoint === endpoint &&
+      subject.kind === 'success' &&
+      expected.rows.some(({ change }) => change !== 'unchanged'),
+  )
 
 export function referredPaths({ expected, follow, case: subject }: Observation) {
   const patterns = [expected, ...follow].flatMap(({ body, rows, headers }) => [

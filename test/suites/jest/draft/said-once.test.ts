@@ -196,6 +196,22 @@ const given = {
     const before = await ownRows();`)
   })
 
+  test('a refused write, by all rows, also where nothing tells what to look for', async () => {
+    const body = { email: 'a@example.com', password: 'correct-horse-1', name: 'Ada' }
+    const twice = seen(
+      'duplicate',
+      'refuses a second account',
+      [],
+      request('POST /api/auth/register', { body }),
+      expected(409, failure('taken', 'Taken')),
+    )
+    const { text } = await draft([changingNothing(twice)])
+
+    expect(text('auth.test.js')).toContain(`
+    expectError(response, 409, 'taken', 'Taken');
+    expect(await ownRows()).toEqual(before);`)
+  })
+
   test('filters of a list, each by a value of its own', async () => {
     const filter = (name: string, finds: object, misses: object) => {
       const category = { category: ref('product.request.category') }
