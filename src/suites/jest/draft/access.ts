@@ -174,21 +174,29 @@ function commonArrangement(refusals: Refusal[], act: RequestTemplate, actor: str
 
 function groupRefusals(refusals: Refusal[]): RefusalGroup[] {
   const endpointOf = ({ observation }: Refusal) => observation.case.endpoint
-  // Ways of being nobody that the same endpoints answer alike stand together.
-  const triedAlike = (departure: Departure, answer: string) =>
-    refusals.filter((one) => same(one.departure, departure) && answerKey(one.observation) === answer).map(endpointOf)
+  const wayKey = ({ departure, observation }: Refusal) => `${JSON.stringify(departure)} ${answerKey(observation)}`
+  const alike = new Map<string, string[]>()
+  for (const refusal of refusals) {
+    const endpoints = alike.get(wayKey(refusal)) ?? []
+    endpoints.push(endpointOf(refusal))
+    alike.set(wayKey(refusal), endpoints)
+  }
   const groups = new Map<string, RefusalGroup>()
+  const rows = new Set<string>()
   for (const refusal of refusals) {
     const { departure, observation } = refusal
     const [key, title] =
       departure.by === 'credential'
-        ? [`credential ${answerKey(observation)} ${triedAlike(departure, answerKey(observation))}`, '']
+        ? // Ways of being nobody that the same endpoints answer alike stand together.
+          [`credential ${answerKey(observation)} ${alike.get(wayKey(refusal))}`, '']
         : departure.by === 'account'
           ? [`account ${departure.binding.recipe} ${frameOf(observation)}`, 'refuses another account']
           : pathGroup(observation)
     const group = groups.get(key) ?? { by: departure.by, title, refusals: [] }
     // Rows are told apart by their endpoint and what is replaced.
-    if (!group.refusals.some((other) => same(rowOf(other), rowOf(refusal)))) group.refusals.push(refusal)
+    const row = `${key} ${JSON.stringify(rowOf(refusal))}`
+    if (!rows.has(row)) group.refusals.push(refusal)
+    rows.add(row)
     groups.set(key, group)
   }
   return [...groups.values()].filter(
