@@ -1,3 +1,4 @@
+import { CONFIG_FILE } from '../workspace/config.ts'
 import { matchesGlob } from '../workspace/match-glob.ts'
 import { NEVER_WRITTEN, WRITE_SCOPE } from '../workspace/write-scope.ts'
 
@@ -6,7 +7,8 @@ const LOCKFILES = /(^|\/)(package-lock\.json|npm-shrinkwrap\.json|yarn\.lock|pnp
 /** May this file change when tests are written? Relative path with forward slashes. */
 export function isInScope(path: string): boolean {
   const matches = (glob: string) => matchesGlob(path, glob)
-  return WRITE_SCOPE.some(matches) && !NEVER_WRITTEN.some(matches)
+  // People's decisions change along with the tests they are about.
+  return [...WRITE_SCOPE, CONFIG_FILE].some(matches) && !NEVER_WRITTEN.some(matches)
 }
 
 /** A manifest that differs in its test dependencies alone, or a lockfile, which follows it. */

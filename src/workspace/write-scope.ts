@@ -1,4 +1,7 @@
-/** What a run may write, as globs relative to the root: tests, fixtures, services for tests, manifest and CI. */
+/**
+ * What a run may write, as globs relative to the root: tests, fixtures, services for tests, manifest and CI. Not the config: what is
+ * decided there is decided by people.
+ */
 export const WRITE_SCOPE = [
   '**/{test,tests,__tests__,__mocks__,spec,specs,e2e,integration-tests,fixtures,testdata}/**',
   '**/*.{test,spec}.*',
@@ -9,7 +12,6 @@ export const WRITE_SCOPE = [
   '**/{jest,vitest,vite,mocha}.{integration,test}.config.*',
   '**/jest.config.integration.*',
   '.integration-tests/**',
-  'integration-tests.config.json',
   '.github/workflows/*.{yml,yaml}',
   '.gitlab-ci.yml',
   '.circleci/config.yml',

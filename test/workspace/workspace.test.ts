@@ -106,7 +106,6 @@ describe('writing', () => {
       'api/users_test.go',
       'docker-compose.test.yml',
       '.integration-tests/manifest.json',
-      'integration-tests.config.json',
       '.github/workflows/integration.yml',
       'jest.integration.config.cjs',
     ]
