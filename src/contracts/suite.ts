@@ -2,7 +2,8 @@ export interface SuiteFile {
   /** Relative to the project root. */
   path: string
   content: string
-  kind: 'test' | 'helper' | 'config' | 'compose' | 'manifest'
+  /** `unit`: a test file that the command runs too, but that sends the application no request: not what the gates are about. */
+  kind: 'test' | 'unit' | 'helper' | 'config' | 'compose' | 'manifest'
 }
 
 /** An assertion that rests on observation alone, for a person to look at. */
@@ -52,6 +53,8 @@ export interface SeenRequest {
   path: string
   status: number
   pid: number
+  /** Test file that was being run in that process, or that had started it; absent where it cannot be told. */
+  file?: string
 }
 
 export interface FileCoverage {

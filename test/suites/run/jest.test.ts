@@ -32,9 +32,10 @@ describe('a Jest suite run in an environment', () => {
       [TEST_FILE, 'DELETE /notes/{id} > removes the note', 'passed'],
     ])
     expect(result.requests).toHaveLength(157)
-    expect(result.requests).toContainEqual({ method: 'POST', path: '/notes', status: 422, pid: expect.any(Number) })
+    const told = { pid: expect.any(Number), file: TEST_FILE }
+    expect(result.requests).toContainEqual({ method: 'POST', path: '/notes', status: 422, ...told })
     expect(result.requests.filter(({ method }) => method === 'DELETE')).toEqual([
-      { method: 'DELETE', path: expect.stringMatching(/^\/notes\/\d+$/), status: 204, pid: expect.any(Number) },
+      { method: 'DELETE', path: expect.stringMatching(/^\/notes\/\d+$/), status: 204, ...told },
     ])
 
     const app = result.coverage?.find(({ file }) => file === 'src/app.js')

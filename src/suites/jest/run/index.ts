@@ -13,7 +13,13 @@ import {
   parseProcessCoverage,
   readCoverageHook,
 } from '../../javascript/process-coverage.ts'
-import { parseRequests, REQUESTS_VARIABLE, readRequestsHook, withRequire } from '../../javascript/requests.ts'
+import {
+  parseRequests,
+  REQUESTS_VARIABLE,
+  readRequestsHook,
+  TEST_FILES_VARIABLE,
+  withRequire,
+} from '../../javascript/requests.ts'
 import { putFiles } from '../../put-files.ts'
 import { buildArgv } from './command.ts'
 import { parseResults } from './results.ts'
@@ -60,7 +66,7 @@ async function runOnce(
 ): Promise<RunResult> {
   const { sandbox } = environment
   await putFiles(sandbox, suite.files)
-  const traces = await layTraces(sandbox, ordered)
+  const traces = await layTraces(sandbox, suite, ordered)
   // Where services are is the environment's to say; the suite's own values are for running it elsewhere.
   const env: Record<string, string> = { ...QUIET_NPM, ...suite.env, ...environment.variables, ...options.env }
   const result = await environment.run({
@@ -70,6 +76,7 @@ async function runOnce(
       ...env,
       [REQUESTS_VARIABLE]: traces.requests,
       [RESULTS_VARIABLE]: traces.results,
+      [TEST_FILES_VARIABLE]: traces.testFiles,
       ...(options.untilRed ? { [UNTIL_RED_VARIABLE]: JSON.stringify(options.files ?? []) } : {}),
       ...(options.coverageByFile ? { [BY_FILE_VARIABLE]: traces.byFile } : {}),
       ...hookVariables(env.NODE_OPTIONS, traces, options.coverage === true ? sandbox.root : null),
@@ -79,7 +86,7 @@ async function runOnce(
   })
   const inProject = await relativeTo(sandbox.root)
   const { tests, errors } = parseResults(await readTrace(sandbox, traces.results), (path) => inProject(path) ?? path)
-  const requests = parseRequests(await readTrace(sandbox, traces.requests))
+  const requests = parseRequests(await readTrace(sandbox, traces.requests), inProject)
   const coverage = options.coverage ? await readCoverage(sandbox, traces, options.sources ?? [], inProject) : null
   const coverageByFile = options.coverageByFile
     ? parseCoverageByFile(await readTrace(sandbox, traces.byFile), inProject)
@@ -106,7 +113,7 @@ async function runOnce(
 }
 
 /** Files of ours in the sandbox's scratch directory: reporter and cache are shared by runs, the rest is this run's own. */
-async function layTraces(sandbox: Sandbox, ordered: boolean) {
+async function layTraces(sandbox: Sandbox, suite: Suite, ordered: boolean) {
   const at = (name: string) => `${sandbox.scratch}/${name}`
   const id = randomBytes(4).toString('hex')
   const traces = {
@@ -119,12 +126,17 @@ async function layTraces(sandbox: Sandbox, ordered: boolean) {
     results: at(`results-${id}.jsonl`),
     requests: at(`requests-${id}.jsonl`),
     byFile: at(`coverage-by-file-${id}.jsonl`),
+    testFiles: at('test-files.json'),
     sequencer: ordered ? at('jest-sequencer.cjs') : null,
   }
   await sandbox.writeFile(traces.reporter, await readHook(new URL('./reporter', import.meta.url)))
   if (traces.sequencer)
     await sandbox.writeFile(traces.sequencer, await readHook(new URL('./sequencer', import.meta.url)))
   await sandbox.writeFile(traces.hook, await readRequestsHook())
+  const testFiles = suite.files.filter(({ kind }) => kind === 'test' || kind === 'unit')
+  // Jest names files by their real path.
+  const root = await realpath(sandbox.root).catch(() => sandbox.root)
+  await sandbox.writeFile(traces.testFiles, JSON.stringify(testFiles.map(({ path }) => join(root, path))))
   await sandbox.writeFile(traces.coverageHook, await readCoverageHook())
   return traces
 }
