@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { Config } from '../contracts/config.ts'
 import type { Model, Usage } from '../contracts/conversation.ts'
 import { AgentError } from '../contracts/errors.ts'
 import type { Files } from '../contracts/files.ts'
@@ -21,6 +22,7 @@ export interface ConcludeInput {
   root: string
   model: Model
   session: Session
+  config: Config
   accepted: boolean
   error: AgentError | null
   workspace: Files
@@ -72,6 +74,7 @@ export async function concludeRun(input: ConcludeInput): Promise<RunOutcome> {
     measured: session.measured,
     coverage: coverageOf(session),
     verdicts: session.verified?.verdicts ?? [],
+    config: input.config,
     dropped: session.dropped,
     landed,
     patch,

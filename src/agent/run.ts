@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { configSchema } from '../contracts/config.ts'
 import type { Model } from '../contracts/conversation.ts'
 import { AgentError, toAgentError } from '../contracts/errors.ts'
 import type { RunOutcome } from '../contracts/result.ts'
@@ -13,6 +14,7 @@ import { createRegistry } from '../tools/registry.ts'
 import { createSession, disposeSession, fingerprint, type Session } from '../tools/session.ts'
 import { sessionHost } from '../tools/session-host.ts'
 import { assertWritable } from '../workspace/assert-writable.ts'
+import { readConfig } from '../workspace/config.ts'
 import { undoLanding } from '../workspace/landing.ts'
 import { lockProject } from '../workspace/lock.ts'
 import { stageFiles } from '../workspace/staged-files.ts'
@@ -64,11 +66,13 @@ export async function runProject(input: RunInput): Promise<RunOutcome> {
   const session = createSession(staged, input.within)
   let error: AgentError | null = null
   let accepted = false
+  let config = configSchema.parse({})
   const host = sessionHost(session, join(runDir, 'spill'))
   let unlock = async () => {}
   try {
     unlock = await lockProject(input.root)
     await assertWritable(input.root)
+    config = await readConfig(workspace)
     const undone = await undoLanding(workspace)
     if (undone.length > 0)
       onEvent({ type: 'progress', message: `undone what a killed run had written: ${undone.join(', ')}` })
@@ -103,6 +107,7 @@ export async function runProject(input: RunInput): Promise<RunOutcome> {
       root: input.root,
       model,
       session,
+      config,
       accepted,
       error,
       workspace,

@@ -80,6 +80,38 @@ program
   .option('--json', 'the result object as JSON')
   .action(async (id, options) => (await import('./report.ts')).report(id, options))
 
+const finding = program
+  .command('finding')
+  .description('what runs found wrong with the application, and what people decided on it')
+
+finding
+  .command('list')
+  .description('all findings of the newest run')
+  .argument('[path]', 'the project', '.')
+  .option('--json', 'as JSON')
+  .action(async (path, options) => (await import('./finding.ts')).listFindings(path, options))
+
+finding
+  .command('show')
+  .description('one finding with the request that shows it')
+  .argument('<id>', 'as agent finding list shows it')
+  .argument('[path]', 'the project', '.')
+  .option('--json', 'as JSON')
+  .action(async (id, path, options) => (await import('./finding.ts')).showFinding(id, path, options))
+
+for (const [name, verdict, description] of [
+  ['accept', 'accepted', 'this is how the application is meant to be: the suite asserts it from the next run on'],
+  ['reject', 'rejected', 'this is a bug, and known: reported as such, never asserted'],
+] as const)
+  finding
+    .command(name)
+    .description(description)
+    .argument('<id>', 'as agent finding list shows it')
+    .argument('[path]', 'the project', '.')
+    .requiredOption('--reason <text>', 'why')
+    .option('--owner <name>', 'who answers for it; git’s user.name by default')
+    .action(async (id, path, options) => (await import('./finding.ts')).decideFinding(verdict, id, path, options))
+
 program
   .command('doctor')
   .description('tell what this machine offers and what it lacks')

@@ -1,15 +1,16 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { readJournal } from '../agent/journal.ts'
 import { AgentError } from '../contracts/errors.ts'
-import { type RunOutcome, runResultSchema } from '../contracts/result.ts'
+import type { RunOutcome } from '../contracts/result.ts'
 import { renderOutcome } from '../report/terminal.ts'
 import { runsDir } from '../workspace/directories.ts'
 import { colorsFor, columnsOf } from './colors.ts'
+import { listRuns, readOutcome } from './read-outcomes.ts'
 
 /** `agent report`: a finished run's report, the newest without an id. */
 export async function report(id: string | undefined, options: { json?: boolean }): Promise<void> {
-  const outcome = readOutcome(runsDir(), id)
+  const outcome = findOutcome(runsDir(), id)
   process.stdout.write(
     options.json
       ? `${JSON.stringify(outcome, null, 2)}\n`
@@ -17,9 +18,8 @@ export async function report(id: string | undefined, options: { json?: boolean }
   )
 }
 
-function readOutcome(dir: string, id: string | undefined): RunOutcome {
-  const runs = existsSync(dir) ? readdirSync(dir).sort() : []
-  const finished = runs.filter((run) => existsSync(join(dir, run, 'report.json')))
+function findOutcome(dir: string, id: string | undefined): RunOutcome {
+  const { all: runs, finished } = listRuns(dir)
   const run = id ?? finished.at(-1)
   if (run !== undefined && runs.includes(run) && !finished.includes(run)) throw unfinished(join(dir, run))
   if (run === undefined || !finished.includes(run)) {
@@ -31,13 +31,7 @@ function readOutcome(dir: string, id: string | undefined): RunOutcome {
           : `The newest are ${finished.slice(-5).reverse().join(', ')}.`,
     })
   }
-  const file = join(dir, run, 'report.json')
-  const parsed = runResultSchema.safeParse(parseJson(readFileSync(file, 'utf8')))
-  if (parsed.success) return parsed.data
-  throw new AgentError('usage', 'REPORT_UNREADABLE', 'This report was written by another version, or damaged.', {
-    value: file,
-    next: 'Read the file itself, or run again.',
-  })
+  return readOutcome(dir, run)
 }
 
 /** Killed, or still at work. */
@@ -55,12 +49,4 @@ function unfinished(runDir: string): AgentError {
       next: 'Wait until it has finished; after a kill start again with agent run.',
     },
   )
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return null
-  }
 }

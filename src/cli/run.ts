@@ -79,5 +79,6 @@ function print(outcome: RunOutcome, format: 'text' | 'json' | 'stream-json'): vo
 function exitCode(outcome: RunOutcome, failOnFindings: boolean): number {
   if (outcome.error !== null) return exitCodeOf(outcome.error.kind)
   if (outcome.status !== 'verified') return 1
-  return failOnFindings && outcome.findings.length > 0 ? 1 : 0
+  const isBug = ({ decision }: RunOutcome['findings'][number]) => decision?.verdict !== 'accepted'
+  return failOnFindings && outcome.findings.some(isBug) ? 1 : 0
 }

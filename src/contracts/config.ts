@@ -39,3 +39,4 @@ export const configSchema = z.strictObject({
 })
 
 export type Config = z.infer<typeof configSchema>
+export type FindingDecision = Config['findings'][number]

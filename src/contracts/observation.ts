@@ -185,6 +185,7 @@ export interface CleanupRule {
 }
 
 export interface Finding {
+  /** The same in every run, wherever the code moves to: made of kind, endpoint and cause. */
   id: string
   kind:
     | 'server_error'
@@ -203,6 +204,8 @@ export interface Finding {
   reproduce: string
   /** The case that showed it; stays out of the suite. */
   case: Case | null
+  /** Ids of all cases that showed it. */
+  cases: string[]
 }
 
 /** All that exploring brought. */

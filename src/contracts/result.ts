@@ -7,6 +7,8 @@ const gate = z.object({
   evidence: z.record(z.string(), z.unknown()),
 })
 
+const decision = z.object({ verdict: z.enum(['accepted', 'rejected']), reason: z.string(), owner: z.string() })
+
 /** What a person reads beside the verdict; programs should not need it. */
 const details = z.object({
   /** Where the model's requests went, `null` for nowhere. */
@@ -78,8 +80,20 @@ export const runResultSchema = z.object({
     .nullable(),
   gates: z.array(gate),
   findings: z.array(
-    z.object({ id: z.string(), kind: z.string(), endpoint: z.string(), detail: z.string(), reproduce: z.string() }),
+    z.object({
+      id: z.string(),
+      kind: z.string(),
+      endpoint: z.string(),
+      detail: z.string(),
+      reproduce: z.string(),
+      /** Ids of the cases that showed it. */
+      cases: z.array(z.string()).default([]),
+      /** `null`: nobody has decided on it, or not on all that it shows now. */
+      decision: decision.nullable().default(null),
+    }),
   ),
+  /** What people decided to leave as it is, from the project's config. */
+  waivers: z.array(z.object({ what: z.string(), reason: z.string(), owner: z.string() })).default([]),
   review: z.array(z.object({ file: z.string(), line: z.number(), assertion: z.string(), why: z.string() })),
   coverage: z.object({
     before: z.object({ lines: z.number(), branches: z.number() }).nullable(),

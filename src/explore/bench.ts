@@ -14,6 +14,8 @@ export interface Kept {
   statusProvenance: Provenance
   aspect: Aspect | null
   listing: ListingHints | null
+  /** A finding that people accepted: what it answers is meant, whatever it is. */
+  intended?: boolean
 }
 
 /** What is known about a list that was read. */
@@ -60,7 +62,7 @@ export class Bench {
     first: Sighting,
     share: Sharing,
     statusProvenance: Provenance,
-    more: { aspect?: Aspect; listing?: ListingHints } = {},
+    more: { aspect?: Aspect; listing?: ListingHints; intended?: boolean } = {},
   ): void {
     if (this.ids.has(subject.id)) return
     this.ids.add(subject.id)
@@ -71,6 +73,7 @@ export class Bench {
       statusProvenance,
       aspect: more.aspect ?? null,
       listing: more.listing ?? null,
+      intended: more.intended ?? false,
     })
   }
 }

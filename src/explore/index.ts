@@ -1,5 +1,6 @@
 import type { Exploration, Observation, Recipe } from '../contracts/observation.ts'
 import { type Endpoint, endpointKey, type ProjectMap } from '../contracts/project.ts'
+import { type AcceptedFinding, keepAccepted } from './accepted.ts'
 import type { AppUnderTest } from './app.ts'
 import { Bench, type Kept } from './bench.ts'
 import { forbiddenCases, unauthenticatedCases } from './cases/access.ts'
@@ -42,6 +43,8 @@ export interface ExploreInput {
   app: AppUnderTest
   /** `METHOD /path` with `*` and `**` as wildcards; everything by default. */
   only?: string[]
+  /** What people accepted as intended; these findings' cases are observed like others. */
+  accepted?: AcceptedFinding[]
   signal: AbortSignal
   progress(message: string): void
   /** Milliseconds after which no new cases are begun. Default 180,000. */
@@ -85,6 +88,7 @@ export async function explore({
   map,
   app,
   only,
+  accepted = [],
   signal,
   progress,
   budgetMs = 180_000,
@@ -115,6 +119,7 @@ export async function explore({
     }
     if (!only?.length && steering.goOn()) await unknownRouteCase(bench)
     for (const guarded of knowledge.guarded) if (steering.goOn()) await unauthenticatedCases(bench, guarded)
+    await keepAccepted(bench, accepted)
   } finally {
     await client.stop()
   }
@@ -212,7 +217,7 @@ async function lookAgain(knowledge: Knowledge, executor: Executor, entry: Kept):
     const second = await executor.run(entry.case, { share: entry.share })
     for (const change of second.changes) knowledge.changes.push({ change, recipe: null })
     const { status } = second.act.response
-    if (status === 0 || status >= 500) {
+    if ((status === 0 || status >= 500) && !entry.intended) {
       const unmet = await noteServerError(knowledge, executor, entry.case, second.act, ' in the second pass')
       if (unmet !== null) return { unstable: unmet }
     }

@@ -1,3 +1,4 @@
+import type { Config } from '../contracts/config.ts'
 import type { Environment, ServiceInstance } from '../contracts/environment.ts'
 import type { AgentError } from '../contracts/errors.ts'
 import type { Exploration } from '../contracts/observation.ts'
@@ -6,6 +7,7 @@ import { type RunOutcome, runResultSchema } from '../contracts/result.ts'
 import type { FileCoverage, RunResult, Suite } from '../contracts/suite.ts'
 import type { GateVerdict } from '../contracts/verdict.ts'
 import { coveredStatuses } from './coverage.ts'
+import { decisionOn, waiversOf } from './decisions.ts'
 
 export interface OutcomeInput {
   run: string
@@ -23,6 +25,8 @@ export interface OutcomeInput {
   /** Of the application's own source files. */
   coverage: { lines: number; branches: number } | null
   verdicts: GateVerdict[]
+  /** What people decided for the project. */
+  config: Config
   dropped: Map<string, string>
   landed: boolean
   patch: string | null
@@ -53,13 +57,11 @@ export function buildOutcome(input: OutcomeInput): RunOutcome {
     services: (environment?.services ?? []).map((service) => describeService(service, map)),
     suite: suite === null ? null : describeSuite(suite, measured),
     gates: input.verdicts.map(({ name, verdict, why, evidence }) => ({ name, verdict, why, evidence })),
-    findings: (exploration?.findings ?? []).map(({ id, kind, endpoint, detail, reproduce }) => ({
-      id,
-      kind,
-      endpoint,
-      detail,
-      reproduce,
-    })),
+    findings: (exploration?.findings ?? []).map((finding) => {
+      const { id, kind, endpoint, detail, reproduce, cases } = finding
+      return { id, kind, endpoint, detail, reproduce, cases, decision: decisionOn(finding, input.config) }
+    }),
+    waivers: waiversOf(input.config),
     review: suite?.review ?? [],
     coverage: { before: null, after: input.coverage },
     usage: input.usage,
@@ -86,6 +88,7 @@ export function unstartedOutcome(root: string, model: string, error: AgentError)
     measured: null,
     coverage: null,
     verdicts: [],
+    config: { findings: [], dismissed: [], waivers: [] },
     dropped: new Map(),
     landed: false,
     patch: null,

@@ -5,6 +5,7 @@ import { endpointKey, type ProjectMap } from '../contracts/project.ts'
 import type { Tool } from '../contracts/tool.ts'
 import { explore, probe } from '../explore/index.ts'
 import { describeExploration, explorationData } from '../report/exploration.ts'
+import { readConfig } from '../workspace/config.ts'
 import { matchesGlob } from '../workspace/match-glob.ts'
 import { requireEnvironment, requireMap, type Session } from './session.ts'
 
@@ -53,7 +54,9 @@ export function exploreTool(session: Session): Tool<z.infer<typeof input>> {
         return { text: JSON.stringify(answers, null, 1), data: { responses: answers as unknown as Json } }
       }
       refuseUnknown(map, endpoints ?? [])
-      const exploration = await explore({ map, app, ...(endpoints ? { only: endpoints } : {}), signal, progress })
+      const accepted = (await readConfig(session.files)).findings.filter(({ verdict }) => verdict === 'accepted')
+      const only = endpoints ? { only: endpoints } : {}
+      const exploration = await explore({ map, app, ...only, accepted, signal, progress })
       await environment.reset()
       session.exploration = exploration
       session.suite = null

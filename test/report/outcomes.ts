@@ -16,6 +16,8 @@ export function outcomeWith(parts: Partial<RunOutcome> = {}, details: Partial<Ru
     endpoint: `PUT /things${index}/{id}`,
     detail: 'Answers 500 when title is missing; a refusal was expected. The application printed: “Error: x”.',
     reproduce: `curl -i -X PUT "$BASE_URL/things${index}/1" -d '{"a":1}'`,
+    cases: [`PUT /things${index}/{id} invalid title missing`],
+    decision: null,
   }))
   const names = ['runs', 'twice', 'clean', 'isolated', 'guarded', 'fast', 'scoped', 'portable']
   const tests = Array.from({ length: 12 }, (_, index) => `tests/integration/things${index}.test.js`)
@@ -34,6 +36,7 @@ export function outcomeWith(parts: Partial<RunOutcome> = {}, details: Partial<Ru
     suite: { command: 'npx jest tests/integration', cwd: '.', env: {}, files, tests: 120 },
     gates: names.map((name) => ({ name, verdict: 'pass', why: 'It holds.', evidence: {} })),
     findings,
+    waivers: [],
     review: Array.from({ length: 90 }, (_, index) => ({
       file: tests[index % 12] ?? '',
       line: index,

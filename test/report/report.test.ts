@@ -24,6 +24,7 @@ const input: OutcomeInput = {
   measured: null,
   coverage: null,
   verdicts: [],
+  config: { findings: [], dismissed: [], waivers: [] },
   dropped: new Map(),
   landed: false,
   patch: null,
