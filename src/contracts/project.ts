@@ -70,6 +70,8 @@ export interface DataStore {
   file?: string
   /** Hard-coded `host:port/database` where no variable decides. */
   literal?: string
+  /** Role that the code itself names, where no variable decides: the server has to know it. */
+  user?: string
   migrations: Migration | null
   seeds: { command: string[] | null; files: string[] } | null
   /** The project's own open handle that a test can import for looking at rows. */

@@ -2,7 +2,7 @@ import type { DataStore } from '../../../contracts/project.ts'
 import { choosePort } from '../choose-port.ts'
 import type { RunningService, ServiceContext, ServicePlug } from '../plug.ts'
 import { startCluster } from './cluster.ts'
-import { ROLE } from './connect.ts'
+import { type Connection, ROLE } from './connect.ts'
 import { findPostgresBinaries, type PostgresBinaries } from './find-binaries.ts'
 import { openPostgresStore } from './store.ts'
 
@@ -34,6 +34,7 @@ async function start(binaries: PostgresBinaries, context: ServiceContext): Promi
   const cluster = await startCluster({ sandbox, binaries, port, marker, data: template })
   if (!template) {
     const admin = await cluster.connect('postgres')
+    if (store.user && !KNOWN_ROLES.includes(store.user)) await createRole(admin, store.user)
     await admin.rows(`CREATE DATABASE "${database}" OWNER ${ROLE.user}`)
     await admin.close()
   }
@@ -55,6 +56,14 @@ async function start(binaries: PostgresBinaries, context: ServiceContext): Promi
     needsQuiet: () => rows.needsQuiet(),
     close: () => rows.close(),
   }
+}
+
+/** The role under which `initdb` made the cluster, and ours. */
+const KNOWN_ROLES = ['postgres', ROLE.user]
+
+/** Whatever password it comes with: inside the sandbox the server asks for none. */
+async function createRole(admin: Connection, name: string): Promise<void> {
+  await admin.rows(`CREATE ROLE "${name.replaceAll('"', '""')}" SUPERUSER LOGIN`)
 }
 
 function warnOfOtherVersion(binaries: PostgresBinaries, store: DataStore, progress: (message: string) => void): void {

@@ -9,6 +9,7 @@ export interface Connection {
   address: AddressVariable[]
   file?: string
   literal?: string
+  user?: string
 }
 
 type Driver = (call: Sym, path: string[]) => Connection | null
@@ -106,8 +107,25 @@ function server(engine: string, driver: string, args: Value[], implied: AddressV
   const address = plain ? urlParts(target) : [...fields].flatMap(([name, value]) => named(name, value))
   const literal = plain ? stripUrl(textOf(alternatives(target)[0])) : place(fields)
   const nothing = address.length === 0 && !literal
-  return { engine, driver, address: nothing ? implied : dedupe(address), ...(literal ? { literal } : {}) }
+  const user = plain
+    ? userOf(textOf(alternatives(target)[0]))
+    : (literalAt(fields, 'user') ?? literalAt(fields, 'username'))
+  return {
+    engine,
+    driver,
+    address: nothing ? implied : dedupe(address),
+    ...(literal ? { literal } : {}),
+    ...(user ? { user } : {}),
+  }
 }
+
+/** A field that no variable decides. */
+function literalAt(fields: Map<string, Value>, name: string): string | undefined {
+  const value = fields.get(name)
+  return value && variablesIn(value).length === 0 ? textOf(value) : undefined
+}
+
+const userOf = (url: string | undefined) => /^[\w+]+:\/\/([^@/:]+)[^@/]*@/.exec(url ?? '')?.[1]
 
 /** The members of an options object, nested `connection` and `credentials` objects opened. */
 function fieldsOf(value: Value): Map<string, Value> {
@@ -252,7 +270,8 @@ function sequelize(call: Sym): Connection {
         ] as const)
   const found = server(engine, 'sequelize', options ? [options] : [])
   const fromPositions = positional.flatMap(([name, value]) => (value && value.k !== 'obj' ? named(name, value) : []))
-  return { ...found, address: dedupe([...chosen, ...found.address, ...fromPositions]) }
+  const role = user && user.k !== 'obj' && variablesIn(user).length === 0 ? textOf(user) : undefined
+  return { ...found, ...(role ? { user: role } : {}), address: dedupe([...chosen, ...found.address, ...fromPositions]) }
 }
 
 function typeorm(call: Sym): Connection | null {

@@ -50,6 +50,7 @@ function merge(found: { connection: Connection; call: Sym }[]): { connection: Co
       address: address.address,
       file: address.file ?? connection.file ?? one.connection.file,
       literal: address.literal ?? connection.literal,
+      user: address.user ?? connection.user,
     }
     const kept = better ? one : same
     const engine = connection.engine || one.connection.engine
@@ -65,7 +66,8 @@ function describe(
   connection: Connection,
   call: Sym,
 ): DataStore {
-  const { engine, driver, address, file, literal } = connection
+  const { engine, driver, address, file, literal, user } = connection
+  const named = user !== undefined && !address.some(({ part }) => part === 'url' || part === 'user')
   return {
     name: engine,
     engine,
@@ -75,6 +77,7 @@ function describe(
     address,
     ...(file !== undefined ? { file } : {}),
     ...(literal !== undefined && address.length === 0 ? { literal } : {}),
+    ...(named ? { user } : {}),
     migrations: isData(engine) ? findMigration(tree, manifest, evaluated, driver, call) : null,
     seeds: isData(engine) ? findSeeds(tree, manifest, driver, call) : null,
     handle: handleOf(evaluated, driver, (value) => value === call),
