@@ -32,10 +32,28 @@ export interface RunnerPlug {
   draft(input: DraftInput): Promise<Suite>
   /** Runs in the environment; files of the suite are put into its view first. */
   run(environment: Environment, suite: Suite, options: RunOptions): Promise<RunResult>
+  /**
+   * The suite that the project has, whoever wrote it, asked of the runner itself in the environment. `null`: no test file.
+   * Throws `RUNNER_FAILS` when the runner does not get as far as naming its files.
+   */
+  find?(environment: Environment, input: FindInput): Promise<FoundSuite | null>
   /** Test dependencies that a project lacks, known before anything runs. */
   missing?(map: ProjectMap): Suite['missing']
   /** Reads test files of this runner; gates that need it are `blocked` without. */
   source?: TestSource
+}
+
+export interface FindInput {
+  map: ProjectMap
+  /** How a person wants it run; `null`: as the project's own scripts and configuration say. */
+  command: string | null
+}
+
+export interface FoundSuite {
+  /** All test files are of kind `test`: which of them are unit tests shows when they run. */
+  suite: Suite
+  /** What a reader should know about the choice of the command. */
+  notes: string[]
 }
 
 /** What a gate is given. */
@@ -47,6 +65,8 @@ export interface GateContext {
   run(environment: Environment, options?: RunOptions): Promise<RunResult>
   /** Paths changed against the start of the run or the base, with their content before (`null` = new); `null`: there is no base. */
   changes: { path: string; before: string | null; after: string | null }[] | null
+  /** The suite is somebody's own: house style is remarked on, and only facts count against it. */
+  foreign?: boolean
   /** Seeded faults that somebody has dismissed, with the reason: not tried, but named. */
   dismissed?: { fault: string; reason: string }[]
   signal: AbortSignal

@@ -1,6 +1,7 @@
 import type { RunnerPlug } from '../../contracts/plugs.ts'
 import { javascriptTestSource } from '../javascript/test-source.ts'
 import { draftJestSuite } from './draft/index.ts'
+import { findJestSuite } from './find/index.ts'
 import { findMissing } from './missing.ts'
 import { runJestSuite } from './run/index.ts'
 
@@ -9,6 +10,7 @@ export const jest: RunnerPlug = {
   handles: ['jest'],
   draft: draftJestSuite,
   run: runJestSuite,
+  find: findJestSuite,
   missing: findMissing,
   source: javascriptTestSource,
 }

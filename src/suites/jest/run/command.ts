@@ -23,7 +23,9 @@ export function buildArgv(suite: Suite, options: RunOptions, traces: Traces): st
   if (options.test !== undefined) argv.push(`--testNamePattern=${namePattern(options.test)}`)
   if (options.seed !== undefined) argv.push('--randomize', `--seed=${options.seed}`)
   if (options.untilRed) {
-    argv.push('--bail', '--maxWorkers=1', '--silent')
+    argv.push('--bail', '--silent')
+    // A shell line keeps its own words, and Jest refuses to be told twice how many workers to use.
+    if (!argv.some((word) => /\s(-i|--runInBand|--maxWorkers|-w)\b/.test(word))) argv.push('--maxWorkers=1')
     if (traces.sequencer !== null) argv.push(`--testSequencer=${traces.sequencer}`)
   }
   // A project that bails would show its first failure only.
@@ -46,8 +48,8 @@ export function buildArgv(suite: Suite, options: RunOptions, traces: Traces): st
 
 /** npx spends half a second on finding what lies in node_modules. */
 function direct(argv: string[]): string[] {
-  const [npx, program, ...rest] = argv
-  return npx === 'npx' && program === 'jest' ? ['node_modules/.bin/jest', ...rest] : [...argv]
+  const at = argv.findIndex((word, index) => word === 'npx' && argv[index + 1] === 'jest')
+  return at < 0 ? [...argv] : argv.toSpliced(at, 2, 'node_modules/.bin/jest')
 }
 
 /** Jest refuses to be told twice how many workers to use. */
@@ -64,7 +66,7 @@ const oneGlob = (paths: string[]) => (paths.length === 1 ? (paths[0] ?? '') : `{
 
 /** Words of the command that select test files, such as `tests/integration`, would add to a given list of files. */
 function withoutTestPaths(suite: Suite): string[] {
-  const files = suite.files.filter((file) => file.kind === 'test').map((file) => file.path)
+  const files = suite.files.filter(({ kind }) => kind === 'test' || kind === 'unit').map((file) => file.path)
   return suite.argv.filter((word, index) => {
     const path = posix.join(suite.cwd, word).replace(/\/$/, '')
     return index === 0 || !files.some((file) => file === path || file.startsWith(`${path}/`))
