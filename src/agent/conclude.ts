@@ -76,6 +76,7 @@ export async function concludeRun(input: ConcludeInput): Promise<RunOutcome> {
     verdicts: session.verified?.verdicts ?? [],
     config: input.config,
     dropped: session.dropped,
+    failures: [...session.sorted.values()],
     landed,
     patch,
     usage: { turns, ...usage },

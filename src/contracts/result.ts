@@ -21,6 +21,24 @@ const details = z.object({
   unreached: z.array(z.object({ endpoint: z.string(), why: z.string() })),
   /** Cases that were seen but are not in the suite. */
   dropped: z.array(z.object({ case: z.string(), why: z.string() })),
+  /** Tests that failed on the way, sorted by whose failure it was. */
+  failures: z
+    .array(
+      z.object({
+        file: z.string(),
+        test: z.string(),
+        case: z.string().nullable(),
+        blame: z.enum(['test', 'product', 'environment']),
+        why: z.string(),
+        evidence: z.object({
+          message: z.string(),
+          alone: z.enum(['passes', 'fails alike', 'fails otherwise']).nullable(),
+          answers: z.array(z.string()),
+          like: z.string().nullable(),
+        }),
+      }),
+    )
+    .default([]),
   /** Lines of the drafted files by path. */
   lines: z.record(z.string(), z.number()),
   /** The suite lies in the project; otherwise `patch` holds it. */

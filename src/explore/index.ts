@@ -36,6 +36,7 @@ import { addStrangers } from './strangers.ts'
 import { UniqueValues } from './unique.ts'
 
 export type { AppUnderTest } from './app.ts'
+export { findingOf } from './oracles.ts'
 export { probe } from './probe.ts'
 
 export interface ExploreInput {

@@ -1,6 +1,8 @@
-import type { Case } from '../contracts/observation.ts'
+import type { Case, Finding } from '../contracts/observation.ts'
+import type { ProjectMap } from '../contracts/project.ts'
 import { curlFor } from './curl.ts'
 import type { Answered, Executor } from './execute.ts'
+import { Findings } from './findings.ts'
 import type { Knowledge } from './knowledge.ts'
 import { unmetCondition } from './unmet.ts'
 
@@ -65,19 +67,38 @@ export function addFinding(
   cause = '',
   occasion = '',
 ): void {
-  const [scheme] = knowledge.map.auth
-  const prefix = scheme ? (scheme.prefixes[0] ? `${scheme.prefixes[0]} ` : '') : 'Bearer '
   knowledge.findings.add(
     {
       kind,
       endpoint: subject.endpoint,
       detail,
-      reproduce: curlFor(subject, scheme?.header ?? 'authorization', prefix),
+      reproduce: reproduce(knowledge.map, subject),
       case: subject,
     },
     cause,
     occasion,
   )
+}
+
+/** A finding that showed outside of exploring: its case's test failed. */
+export function findingOf(
+  map: ProjectMap,
+  subject: Case,
+  kind: Finding['kind'],
+  detail: string,
+  cause: string,
+): Finding {
+  const findings = new Findings()
+  const { endpoint } = subject
+  findings.add({ kind, endpoint, detail, reproduce: reproduce(map, subject), case: subject }, cause)
+  return findings.list()[0] as Finding
+}
+
+/** A shell line that shows a case, as this application takes credentials. */
+function reproduce(map: ProjectMap, subject: Case): string {
+  const [scheme] = map.auth
+  const prefix = scheme ? (scheme.prefixes[0] ? `${scheme.prefixes[0]} ` : '') : 'Bearer '
+  return curlFor(subject, scheme?.header ?? 'authorization', prefix)
 }
 
 /** The last line of output that reads like an error, shortened. */

@@ -5,6 +5,7 @@ import type { Exploration } from '../contracts/observation.ts'
 import { endpointKey, type ProjectMap } from '../contracts/project.ts'
 import { type RunOutcome, runResultSchema } from '../contracts/result.ts'
 import type { FileCoverage, RunResult, Suite } from '../contracts/suite.ts'
+import type { SortedFailure } from '../contracts/triage.ts'
 import type { GateVerdict } from '../contracts/verdict.ts'
 import { coveredStatuses } from './coverage.ts'
 import { decisionOn, waiversOf } from './decisions.ts'
@@ -28,6 +29,7 @@ export interface OutcomeInput {
   /** What people decided for the project. */
   config: Config
   dropped: Map<string, string>
+  failures: SortedFailure[]
   landed: boolean
   patch: string | null
   usage: RunOutcome['usage']
@@ -90,6 +92,7 @@ export function unstartedOutcome(root: string, model: string, error: AgentError)
     verdicts: [],
     config: { findings: [], dismissed: [], waivers: [] },
     dropped: new Map(),
+    failures: [],
     landed: false,
     patch: null,
     usage: { turns: 0, inputTokens: 0, outputTokens: 0, usd: 0 },
@@ -138,6 +141,7 @@ function describeDetails(input: OutcomeInput): RunOutcome['details'] {
           },
     unreached: (exploration?.unreached ?? []).map(({ endpoint, why }) => ({ endpoint, why })),
     dropped: [...unstable, ...[...input.dropped].map(([id, why]) => ({ case: id, why }))],
+    failures: input.failures,
     lines: Object.fromEntries((suite?.files ?? []).map((file) => [file.path, file.content.split('\n').length - 1])),
     landed: input.landed,
     patch: input.patch,

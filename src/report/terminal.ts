@@ -1,6 +1,8 @@
 import type { Colors } from 'picocolors/types.js'
 import type { RunOutcome } from '../contracts/result.ts'
+import { stateOf } from './findings.ts'
 import { cutTo, oneLine, plain, wrap } from './one-line.ts'
+import { survivorsOf } from './survivors.ts'
 
 const SHOWN_FINDINGS = 5
 const SHOWN_OTHERS = 3
@@ -28,6 +30,7 @@ export function renderOutcome(outcome: RunOutcome, colors: Colors, columns: numb
     ...explorationLines(outcome),
     ...suiteLines(outcome),
     ...gateLines(outcome.gates),
+    ...survivorLines(outcome),
     ...findingLines(outcome),
     ...reviewLines(outcome),
     ...verdictLines(outcome),
@@ -46,8 +49,9 @@ function renderLine({ label, text, copied }: Line, colors: Colors, columns: numb
 function paint(label: string, colors: Colors): string {
   const word = label.trim()
   if (['verified', 'pass'].includes(word)) return colors.bold(colors.green(label))
-  if (['FAIL', 'error', 'unverified', 'refused', 'bug'].includes(word)) return colors.bold(colors.red(label))
-  if (['BLOCKED', 'interrupted', 'warning'].includes(word)) return colors.yellow(label)
+  if (['FAIL', 'error', 'unverified', 'refused', 'bug', 'unnoticed'].includes(word))
+    return colors.bold(colors.red(label))
+  if (['BLOCKED', 'interrupted', 'warning', 'known bug'].includes(word)) return colors.yellow(label)
   return colors.dim(label)
 }
 
@@ -87,7 +91,10 @@ function describeService({ name, provider, fidelity, version, wanted }: RunOutco
 }
 
 function explorationLines({ details }: RunOutcome): Line[] {
-  const { explored, unreached, dropped } = details
+  const { explored, unreached, failures } = details
+  // Told by whose failure it was.
+  const failed = new Set(failures.map((failure) => failure.case))
+  const dropped = details.dropped.filter((item) => !failed.has(item.case))
   const counts =
     explored === null
       ? []
@@ -102,7 +109,18 @@ function explorationLines({ details }: RunOutcome): Line[] {
       'endpoints without a success',
     ),
     ...left.map((text) => ({ label: 'left out', text })),
+    ...failureLines(details.failures),
   ]
+}
+
+/** Tests that failed on the way, by whose failure it was. */
+function failureLines(failures: RunOutcome['details']['failures']): Line[] {
+  if (failures.length === 0) return []
+  const blames = (['product', 'test', 'environment'] as const).flatMap((blame) => {
+    const number = failures.filter((failure) => failure.blame === blame).length
+    return number === 0 ? [] : [`${number} ${blame}`]
+  })
+  return [{ label: 'failed', text: `${count(failures.length, 'test')}: ${blames.join(', ')} (why: in report.json)` }]
 }
 
 function suiteLines({ suite, details, endpoints, coverage }: RunOutcome): Line[] {
@@ -135,6 +153,16 @@ function gateLines(gates: RunOutcome['gates']): Line[] {
   ]
 }
 
+/** What a reviewer must not miss of the faults that went unnoticed. */
+function survivorLines(outcome: RunOutcome): Line[] {
+  const { serious } = survivorsOf(outcome)
+  return few(
+    'unnoticed',
+    serious.map(({ kind, at, what, id }) => `${kind} at ${at}: ${what} (${id})`),
+    'such faults',
+  )
+}
+
 /** The first few, and how many more there are. */
 function few(label: string, texts: string[], what: string): Line[] {
   const lines = texts.slice(0, SHOWN_OTHERS).map((text) => ({ label, text: cutTo(oneLine(text), WIDEST) }))
@@ -143,13 +171,26 @@ function few(label: string, texts: string[], what: string): Line[] {
     : lines
 }
 
+/** Open ones first; of what is intended only how much there is. */
 function findingLines({ findings }: RunOutcome): Line[] {
-  const lines = findings.slice(0, SHOWN_FINDINGS).flatMap(({ id, kind, endpoint, detail, reproduce }): Line[] => [
-    { label: 'bug', text: `${id} ${kind.replaceAll('_', ' ')} at ${endpoint}: ${cutTo(firstClause(detail), WIDEST)}` },
-    { label: '', text: reproduce, copied: true },
+  const bugs = ['open', 'known bug'].flatMap((state) => findings.filter((finding) => stateOf(finding) === state))
+  const lines = bugs.slice(0, SHOWN_FINDINGS).flatMap((finding): Line[] => [
+    {
+      label: finding.decision === null ? 'bug' : 'known bug',
+      text: `${finding.id} ${finding.kind.replaceAll('_', ' ')} at ${finding.endpoint}: ${cutTo(firstClause(finding.detail), WIDEST)}`,
+    },
+    { label: '', text: finding.reproduce, copied: true },
   ])
-  const more = findings.length - SHOWN_FINDINGS
-  return more > 0 ? [...lines, { label: '', text: `… and ${more} more bugs in the report` }] : lines
+  const more = bugs.length - SHOWN_FINDINGS
+  const intended = findings.length - bugs.length
+  return [
+    ...lines,
+    ...(more > 0 ? [{ label: '', text: `… and ${more} more bugs in the report` }] : []),
+    ...(bugs.some(({ decision }) => decision === null)
+      ? [{ label: '', text: 'decide: agent finding accept|reject <id> --reason "…"' }]
+      : []),
+    ...(intended > 0 ? [{ label: 'intended', text: `${count(intended, 'finding')} that people accepted` }] : []),
+  ]
 }
 
 /** What went wrong; what was expected instead, and further cases, are in the report. */

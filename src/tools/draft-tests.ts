@@ -43,7 +43,7 @@ export function draftTestsTool(session: Session): Tool<z.infer<typeof input>> {
           },
         )
       }
-      for (const id of exclude) session.dropped.set(id, 'its test failed when it was run')
+      for (const id of exclude) session.dropped.set(id, whyExcluded(session, id))
       const tables: Record<string, Table[]> = {}
       for (const store of environment.stores) tables[store.name] = await store.tables()
       const suite = await runnerFor(session).draft({
@@ -67,10 +67,21 @@ function without(exploration: Exploration, exclude: string[]): Exploration {
   return { ...exploration, observations: exploration.observations.filter(({ case: { id } }) => !exclude.includes(id)) }
 }
 
-/** Files of an earlier draft that this one no longer has go away again. */
+function whyExcluded({ sorted }: Session, id: string): string {
+  const failure = [...sorted.values()].find((one) => one.case === id)
+  return failure === undefined
+    ? 'left out when the tests were drafted'
+    : `its test failed (${failure.blame}): ${failure.why}`
+}
+
+/** Files of an earlier draft that this one no longer has go away again, also where tests are run. */
 async function replaceFiles(session: Session, suite: Suite): Promise<void> {
   const paths = new Set(suite.files.map((file) => file.path))
-  for (const file of session.suite?.files ?? []) if (!paths.has(file.path)) await session.files.remove(file.path)
+  for (const { path } of session.suite?.files ?? []) {
+    if (paths.has(path)) continue
+    await session.files.remove(path)
+    await session.environment?.sandbox.removeFile(path)
+  }
   for (const file of suite.files) await session.files.write(file.path, file.content)
 }
 

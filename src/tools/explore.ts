@@ -62,6 +62,7 @@ export function exploreTool(session: Session): Tool<z.infer<typeof input>> {
       session.suite = null
       session.verified = null
       session.dropped.clear()
+      session.sorted.clear()
       return { text: describeExploration(exploration), data: explorationData(exploration) }
     },
   }

@@ -6,6 +6,7 @@ import type { Exploration } from '../contracts/observation.ts'
 import type { RunnerPlug } from '../contracts/plugs.ts'
 import type { ProjectMap } from '../contracts/project.ts'
 import type { RunResult, Suite } from '../contracts/suite.ts'
+import type { SortedFailure } from '../contracts/triage.ts'
 import type { GateVerdict } from '../contracts/verdict.ts'
 import { findRunner } from '../suites/index.ts'
 
@@ -25,6 +26,8 @@ export interface Session {
   verified: { suite: string; verdicts: GateVerdict[] } | null
   /** Cases left out of the suite, with the reason a person reads. */
   dropped: Map<string, string>
+  /** Tests that failed, by file and name, with whose failure it was. */
+  sorted: Map<string, SortedFailure>
   /** What each file was before this session first wrote it. */
   readonly originals: Map<string, string | null>
   /** The first error that ended a stage; the run's exit code comes from it. */
@@ -44,6 +47,7 @@ export function createSession(files: Files, within: string | null = null): Sessi
     measured: null,
     verified: null,
     dropped: new Map(),
+    sorted: new Map(),
     originals,
     failure: null,
   }

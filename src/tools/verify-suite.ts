@@ -1,10 +1,15 @@
 import { z } from 'zod'
 import type { Json } from '../contracts/json.ts'
 import type { Tool } from '../contracts/tool.ts'
+import type { SortedFailure } from '../contracts/triage.ts'
 import { GATES, type GateVerdict } from '../contracts/verdict.ts'
+import type { Failure } from '../triage/index.ts'
 import { verifySuite } from '../verify/index.ts'
 import { presentSuite } from './present-suite.ts'
 import { fingerprint, requireEnvironment, requireMap, runnerFor, type Session } from './session.ts'
+import { sortFailing } from './sort-failing.ts'
+
+const failedList = z.array(z.object({ file: z.string(), name: z.string(), message: z.string() }))
 
 const input = z.object({
   gates: z.array(z.enum(GATES)).optional().describe('Only these gates. Default: all.'),
@@ -42,13 +47,14 @@ export function verifySuiteTool(session: Session): Tool<z.infer<typeof input>> {
         progress,
       })
       if (gates === undefined) session.verified = { suite: fingerprint(suite), verdicts }
+      const sorted = await sortFailing(session, suite, failedTests(verdicts), { signal, progress })
       return {
-        text: verdicts.map(describeVerdict).join('\n'),
+        text: [...verdicts.map(describeVerdict), ...sorted.map(describeFailure)].join('\n'),
         data: {
           suite: fingerprint(suite),
           holds: verdicts.every(holds),
           verdicts: verdicts as unknown as Json,
-          failing: failingCases(verdicts, suite.cases ?? []),
+          failing: sorted as unknown as Json,
         },
       }
     },
@@ -62,6 +68,8 @@ function describeVerdict({ name, verdict, why, evidence }: GateVerdict): string 
   return `${name}: ${verdict}: ${why}${details}`
 }
 
+const describeFailure = ({ file, test, blame, why }: SortedFailure) => `FAILED ${file}: ${test}\n=> ${blame}: ${why}`
+
 /** Every file this session touched, then and now. */
 async function changesOf(session: Session) {
   const changes = []
@@ -72,12 +80,8 @@ async function changesOf(session: Session) {
   return changes
 }
 
-/** Cases of the tests that gates name in `evidence.failed` (`[{ file, name }]`). */
-function failingCases(verdicts: GateVerdict[], cases: { file: string; test: string; case: string }[]) {
-  const failed = verdicts.flatMap(({ evidence }) => (Array.isArray(evidence.failed) ? evidence.failed : []))
-  return failed.flatMap((item) => {
-    const name = typeof item === 'object' && item !== null && !Array.isArray(item) ? item.name : undefined
-    const found = cases.find((entry) => entry.test === name)
-    return found === undefined ? [] : [{ test: found.test, case: found.case }]
-  })
+/** Tests that gates name in `evidence.failed` (`[{ file, name, message }]`), each once. */
+function failedTests(verdicts: GateVerdict[]): Failure[] {
+  const failures = verdicts.flatMap(({ evidence }) => failedList.safeParse(evidence.failed).data ?? [])
+  return [...new Map(failures.map((failure) => [`${failure.file} ${failure.name}`, failure])).values()]
 }

@@ -26,6 +26,7 @@ const input: OutcomeInput = {
   verdicts: [],
   config: { findings: [], dismissed: [], waivers: [] },
   dropped: new Map(),
+  failures: [],
   landed: false,
   patch: null,
   usage: { turns: 1, inputTokens: 0, outputTokens: 0, usd: 0 },

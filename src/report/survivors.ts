@@ -1,0 +1,36 @@
+import { z } from 'zod'
+import type { RunOutcome } from '../contracts/result.ts'
+
+/** As the `kills` gate tells of the faults that no test noticed. */
+const evidenceSchema = z.object({
+  survivors: z.array(
+    z.object({ id: z.string(), kind: z.string(), at: z.string(), what: z.string(), fate: z.string() }),
+  ),
+  kinds: z.array(z.object({ kind: z.string(), words: z.string() })),
+})
+
+/** A seeded fault that no test noticed. */
+export interface Survivor {
+  id: string
+  /** `auth check dropped` */
+  kind: string
+  /** `src/orders.js:21` */
+  at: string
+  what: string
+  /** `survived`, `uncovered`, `crashed`, … */
+  fate: string
+}
+
+const SERIOUS = ['auth', 'ownership', 'write']
+
+/** Faults of authentication, ownership and lost writes that no test noticed, and how many others; none where nothing was seeded. */
+export function survivorsOf({ gates }: Pick<RunOutcome, 'gates'>): { serious: Survivor[]; others: Survivor[] } {
+  const parsed = evidenceSchema.safeParse(gates.find(({ name }) => name === 'kills')?.evidence)
+  const { survivors = [], kinds = [] } = parsed.data ?? {}
+  const words = new Map(kinds.map((one) => [one.kind, one.words]))
+  const describe = (one: (typeof survivors)[number]): Survivor => ({ ...one, kind: words.get(one.kind) ?? one.kind })
+  return {
+    serious: survivors.filter(({ kind }) => SERIOUS.includes(kind)).map(describe),
+    others: survivors.filter(({ kind }) => !SERIOUS.includes(kind)).map(describe),
+  }
+}
