@@ -1,8 +1,7 @@
 // Seeds faults into a copy of a project that has a suite of ours and prints which ones the suite notices.
 // node bench/kills.mjs <project> [--list] [--most 60] [--kind auth,write] [--only <id|file:line>] [--json out.json]
 import { writeFileSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { startEnvironment } from '../dist/environment/index.js'
 import { inspectProject } from '../dist/inspect/index.js'
@@ -11,6 +10,7 @@ import { findFaults } from '../dist/verify/faults/find.js'
 import { createKillsGate } from '../dist/verify/gates/kills.js'
 import { verifySuite } from '../dist/verify/index.js'
 import { openWorkspace } from '../dist/workspace/workspace.js'
+import { suiteOf } from './suite-of.mjs'
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -39,7 +39,7 @@ if (values.list) {
   process.exit(0)
 }
 
-const suite = await readSuite()
+const suite = await suiteOf(root, map)
 const signal = new AbortController().signal
 const environment = await startEnvironment(map, { signal, progress: say })
 let verdict
@@ -74,29 +74,3 @@ console.log(
   `${((Date.now() - began) / 1000).toFixed(0)} s in all, ${(verdict.durationMs / 1000).toFixed(0)} s of them for the gate`,
 )
 process.exit(verdict.verdict === 'pass' ? 0 : 1)
-
-/** The suite that an earlier run left in the project. */
-async function readSuite() {
-  const manifest = JSON.parse(await readFile(join(root, '.integration-tests/manifest.json'), 'utf8'))
-  const words = manifest.command.match(/'[^']*'|"[^"]*"|\S+/g).map((word) => word.replace(/^(['"])(.*)\1$/, '$2'))
-  const at = words.findIndex((word) => !/^\w+=/.test(word))
-  const env = Object.fromEntries(words.slice(0, at).map((word) => word.split(/=(.*)/s).slice(0, 2)))
-  const listed = manifest.files.map(({ path }) => path)
-  return {
-    runner: map.tests.runner === 'none' ? 'jest' : (findRunner(map.tests.runner)?.name ?? 'jest'),
-    files: await Promise.all(
-      listed.map(async (path) => ({
-        path,
-        content: await readFile(join(root, path), 'utf8'),
-        kind: /\.(test|spec)\.[cm]?[jt]sx?$/.test(path) ? 'test' : 'helper',
-      })),
-    ),
-    command: manifest.command,
-    argv: words.slice(at),
-    cwd: '.',
-    env,
-    tests: 0,
-    review: [],
-    missing: [],
-  }
-}

@@ -69,6 +69,8 @@ export interface GateContext {
   foreign?: boolean
   /** Seeded faults that somebody has dismissed, with the reason: not tried, but named. */
   dismissed?: { fault: string; reason: string }[]
+  /** What somebody has decided to live with: a whole gate, or what of its evidence `about` names. */
+  waivers?: { gate: string; about?: string | undefined; reason: string }[]
   signal: AbortSignal
   progress(message: string): void
 }

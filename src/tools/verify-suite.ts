@@ -5,6 +5,7 @@ import type { SortedFailure } from '../contracts/triage.ts'
 import { GATES, type GateVerdict } from '../contracts/verdict.ts'
 import type { Failure } from '../triage/index.ts'
 import { verifySuite } from '../verify/index.ts'
+import { readConfig } from '../workspace/config.ts'
 import { presentSuite } from './present-suite.ts'
 import { fingerprint, requireEnvironment, requireMap, runnerFor, type Session } from './session.ts'
 import { sortFailing } from './sort-failing.ts'
@@ -21,7 +22,7 @@ export function verifySuiteTool(session: Session): Tool<z.infer<typeof input>> {
     name: 'VerifySuite',
     kind: 'domain',
     description:
-      'Proves the suite through its gates: it runs, runs again on the same database, leaves nothing behind even after a failure or Ctrl-C, reaches nothing outside, refuses a production address before connecting, is fast, changes only test files, and passes in a fresh clone by its plain command. Answers a verdict with evidence per gate. Needs DraftTests.',
+      'Proves the suite through its gates: it runs, runs again on the same database, leaves nothing behind even after a failure or Ctrl-C, reaches nothing outside, refuses a production address before connecting, is fast, notices faults that are put into the application, changes only test files, and passes in a fresh clone by its plain command. Answers a verdict with evidence per gate. Needs DraftTests.',
     input,
     annotations: {
       title: 'Verify the suite',
@@ -36,12 +37,15 @@ export function verifySuiteTool(session: Session): Tool<z.infer<typeof input>> {
       const suite = await presentSuite(session)
       session.suite = suite
       await environment.reset()
+      const { dismissed, waivers } = await readConfig(session.files)
       const verdicts = await verifySuite({
         map,
         suite,
         runner: runnerFor(session),
         openEnvironment: (options) => environment.clone(options),
         changes: await changesOf(session),
+        dismissed,
+        waivers,
         ...(gates ? { gates } : {}),
         signal,
         progress,

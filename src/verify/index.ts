@@ -9,6 +9,7 @@ import { clean } from './gates/clean.ts'
 import { createFastGate } from './gates/fast.ts'
 import { guarded } from './gates/guarded.ts'
 import { isolated } from './gates/isolated.ts'
+import { createKillsGate } from './gates/kills.ts'
 import { portable } from './gates/portable.ts'
 import { runs } from './gates/runs.ts'
 import { scoped } from './gates/scoped.ts'
@@ -27,6 +28,7 @@ const gateTable: readonly VerifierGate[] = [
   isolated,
   guarded,
   createFastGate(RUN_TIMEOUT_MS),
+  createKillsGate({}),
   scoped,
   portable,
 ]
@@ -39,6 +41,7 @@ export interface VerifyInput {
   openEnvironment(options?: { tree?: string }): Promise<Environment>
   changes: GateContext['changes']
   dismissed?: GateContext['dismissed']
+  waivers?: GateContext['waivers']
   /** All by default. */
   gates?: readonly GateName[]
   signal: AbortSignal
@@ -74,7 +77,7 @@ export async function verifySuite(
 }
 
 function createContext(input: VerifyInput): GateInput {
-  const { map, suite, runner, openEnvironment, changes, dismissed = [], signal, progress } = input
+  const { map, suite, runner, openEnvironment, changes, dismissed = [], waivers = [], signal, progress } = input
   const run: GateInput['run'] = (environment, options, other) =>
     runner.run(environment, other ?? suite, { timeoutMs: RUN_TIMEOUT_MS, signal, ...options })
   const open: GateInput['open'] = async (options) => {
@@ -86,7 +89,8 @@ function createContext(input: VerifyInput): GateInput {
     return environment
   }
   const rehearsal = createRehearsal(open, (environment) => run(environment))
-  return { map, suite, open, run, changes, dismissed, signal, progress, rehearsal, source: runner.source ?? null }
+  const source = runner.source ?? null
+  return { map, suite, open, run, changes, dismissed, waivers, signal, progress, rehearsal, source }
 }
 
 async function holdAgainst(gate: VerifierGate, context: GateInput): Promise<GateVerdict> {

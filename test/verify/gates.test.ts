@@ -19,6 +19,7 @@ it('finds nothing wrong with a good suite', async () => {
     ['isolated', 'pass', expect.stringContaining('no attempt by the tests')],
     ['guarded', 'pass', expect.any(String)],
     ['fast', 'pass', expect.any(String)],
+    ['kills', 'pass', expect.stringContaining('seeded faults detected')],
     ['scoped', 'pass', expect.any(String)],
     ['portable', 'pass', expect.any(String)],
   ])

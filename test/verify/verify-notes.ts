@@ -20,6 +20,7 @@ type Edits = Record<string, (content: string) => string>
 interface Options {
   changes?: GateContext['changes']
   dismissed?: GateContext['dismissed']
+  waivers?: GateContext['waivers']
   table?: Parameters<typeof verifySuite>[1]
   adapt?(project: NotesProject): unknown
   signal?: AbortSignal
@@ -47,6 +48,7 @@ export async function verify(
       runner,
       changes: options.changes ?? null,
       ...(options.dismissed && { dismissed: options.dismissed }),
+      ...(options.waivers && { waivers: options.waivers }),
       ...(gates && { gates }),
       signal: options.signal ?? new AbortController().signal,
       progress: () => {},

@@ -54,7 +54,8 @@ export function createKillsGate({
           )
         }
         const trials = await tryAll(input, stage, sample)
-        const { verdict, why, evidence } = judgeAll(faults, trials)
+        const waived = (input.waivers ?? []).flatMap(({ gate, about }) => (gate === 'kills' && about ? [about] : []))
+        const { verdict, why, evidence } = judgeAll(faults, trials, waived)
         return { verdict, why, evidence: { ...evidence, dismissed, cheapHashes: stage.cheapHashes } }
       } finally {
         await first.stop()
@@ -149,10 +150,13 @@ async function tryAll(input: GateInput, { first, baseline, open }: Stage, sample
   return trials
 }
 
-function judgeAll(faults: Fault[], trials: Tried[]) {
+/** `waived`: ids of faults that may go unnoticed; they count all the same. */
+function judgeAll(faults: Fault[], trials: Tried[], waived: string[]) {
   const covered = trials.filter(({ fate }) => fate !== 'uncovered')
   const detected = trials.filter(({ fate }) => fate === 'detected')
-  const must = trials.filter(({ fault, fate }) => FAULT_KINDS[fault.kind].must && fate !== 'detected')
+  const must = trials.filter(
+    ({ fault, fate }) => FAULT_KINDS[fault.kind].must && fate !== 'detected' && !waived.includes(fault.id),
+  )
   const ofCovered = covered.length === 0 ? 0 : detected.length / covered.length
   const ofAll = detected.length / trials.length
   const evidence: Record<string, Json> = {
@@ -166,7 +170,12 @@ function judgeAll(faults: Fault[], trials: Tried[]) {
     without: (Object.keys(FAULT_KINDS) as FaultKind[])
       .filter((kind) => !faults.some((fault) => fault.kind === kind))
       .map((kind) => FAULT_KINDS[kind].words),
-    survivors: trials.filter(({ fate }) => fate !== 'detected').map(describe),
+    survivors: trials
+      .filter(({ fate }) => fate !== 'detected')
+      // What must not survive comes first.
+      .sort((a, b) => Number(FAULT_KINDS[b.fault.kind].must) - Number(FAULT_KINDS[a.fault.kind].must))
+      .map(describe),
+    waived: waived.filter((id) => trials.some(({ fault }) => fault.id === id)),
   }
   const figures = `${detected.length} of ${trials.length} seeded faults detected (${percent(ofCovered)} of those in covered code)`
   if (must[0]) {
