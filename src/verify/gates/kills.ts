@@ -8,11 +8,11 @@ import { filesThatReach } from '../faults/reach.ts'
 import { sampleFaults } from '../faults/sample.ts'
 import { type Trial, tryFault } from '../faults/trial.ts'
 import type { GateInput, VerifierGate } from '../gate.ts'
+import { workOff } from '../slots.ts'
 import { explainRed, isGreen } from '../summary.ts'
 import { blocked, fail, notApplicable, pass } from '../verdicts.ts'
 
 const MOST_FAULTS = 60
-const SIDE_BY_SIDE = 2
 const OF_COVERED = 0.7
 const OF_ALL = 0.5
 /** Beyond what its test files take when nothing is wrong. */
@@ -128,25 +128,21 @@ async function tryAll(input: GateInput, { first, baseline, open }: Stage, sample
   const answers = baseline.requests.length > 0
   const queue = trials.map((trial, index) => ({ ...trial, index })).filter(({ files }) => files.length > 0)
   let done = 0
-  const work = async (environment: Environment) => {
-    for (let next = queue.shift(); next; next = queue.shift()) {
-      input.signal.throwIfAborted()
-      const { fault, files, index } = next
-      const options = { timeoutMs: PATIENCE_MS + 2 * durationOf(baseline, files), answers }
-      const trial = await tryFault(environment, fault, files, input.run, options)
-      trials[index] = { fault, files, ...trial }
-      done += 1
-      input.progress(
-        `kills: ${done} of ${done + queue.length}: ${trial.fate}: ${fault.file}:${fault.line} ${fault.what}`,
-      )
+  await workOff(input.slots, queue, async (worker) => {
+    const environment = worker === 0 ? first : await open()
+    return {
+      async perform({ fault, files, index }) {
+        input.signal.throwIfAborted()
+        const options = { timeoutMs: PATIENCE_MS + 2 * durationOf(baseline, files), answers }
+        const trial = await tryFault(environment, fault, files, input.run, options)
+        trials[index] = { fault, files, ...trial }
+        done += 1
+        input.progress(`kills: ${done} of ${queue.length}: ${trial.fate}: ${fault.file}:${fault.line} ${fault.what}`)
+      },
+      // The first one is the caller's.
+      close: async () => (worker === 0 ? undefined : environment.stop()),
     }
-  }
-  const other = async () => {
-    if (queue.length <= 1) return
-    const environment = await open()
-    await work(environment).finally(() => environment.stop())
-  }
-  await Promise.all([work(first), ...Array.from({ length: SIDE_BY_SIDE - 1 }, other)])
+  })
   return trials
 }
 
