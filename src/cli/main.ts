@@ -20,9 +20,10 @@ Examples:
   agent inspect path/to/service           what would be tested; runs nothing
   agent run path/to/service               write a suite and prove it
   agent run . --only "POST /orders"       a part of it
+  agent verify .                          what are the tests worth that are there?
   agent services up . -- npx jest tests   your own tests with the same services
 
-Exit codes: 0 done (run: verified), 1 a gate fails, 2 wrong usage,
+Exit codes: 0 done (run, verify: verified), 1 a gate fails, 2 wrong usage,
 3 environment, 4 out of budget, 5 model, 6 refused for safety, 130 interrupted.`,
   )
 
@@ -53,6 +54,28 @@ program
   .argument('[path]', 'the project', '.')
   .option('--json', 'the whole map as JSON')
   .action(async (path, options) => (await import('./inspect.ts')).inspect(path, options))
+
+program
+  .command('verify')
+  .description(
+    'hold the integration suite that is there, whoever wrote it, against the gates; on somebody’s own suite runs, twice and shuffled decide, the rest informs',
+  )
+  .argument('[path]', 'the project: its dependencies must be installed', '.')
+  .option(
+    '--command <line>',
+    'how the suite is run, e.g. "NODE_ENV=test npx jest tests/api"; default: as the project’s scripts say',
+  )
+  .option('--gates <a,b>', 'only these gates')
+  .option('--fail-on <a,b>', 'gates that decide on the exit code; all names every one')
+  .option('--base <ref>', 'commit to compare with: were assertions lost since?')
+  .option(
+    '--baseline',
+    'accept what is wrong today, in .integration-tests/baseline.json: from then on only what is new counts',
+  )
+  .option('--no-baseline', 'everything counts, whatever was accepted')
+  .option('--json', 'as --output-format json')
+  .option(...outputFormat)
+  .action(async (path, options) => (await import('./verify.ts')).verify(path, options))
 
 program
   .command('services')

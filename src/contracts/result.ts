@@ -5,6 +5,21 @@ const gate = z.object({
   verdict: z.enum(['pass', 'fail', 'blocked', 'not_applicable']),
   why: z.string(),
   evidence: z.record(z.string(), z.unknown()),
+  /** `agent verify`: how the verdict was taken. */
+  judged: z
+    .object({
+      /** The verdict decides on the exit code. */
+      blocks: z.boolean(),
+      /** `fact`: true of the suite for anybody; `house style`: what we ask of a suite and others may see otherwise. */
+      kind: z.enum(['fact', 'house style']),
+      /** It does decide: what is wrong is neither waived nor in the baseline. */
+      counts: z.boolean(),
+      waived: z.array(z.string()),
+      /** What was wrong already when the baseline was taken. */
+      known: z.array(z.string()),
+      fresh: z.array(z.string()),
+    })
+    .optional(),
 })
 
 const decision = z.object({ verdict: z.enum(['accepted', 'rejected']), reason: z.string(), owner: z.string() })
@@ -124,6 +139,23 @@ export const runResultSchema = z.object({
     usd: z.number().nullable(),
   }),
   durationMs: z.number(),
+  /** `agent verify`. */
+  verification: z
+    .object({
+      /** Somebody's own suite, not one that we wrote. */
+      foreign: z.boolean(),
+      /** Test files that sent the application requests, as measured. */
+      integration: z.array(z.string()),
+      /** Those that the command runs too and that sent none. */
+      others: z.array(z.string()),
+      requests: z.number(),
+      notes: z.array(z.string()),
+      unavailable: z.array(z.object({ name: z.string(), why: z.string(), unblock: z.string() })),
+      /** Milliseconds that each gate was expected to take. */
+      expectedMs: z.record(z.string(), z.number()),
+      baseline: z.object({ file: z.string(), accepted: z.number(), gone: z.array(z.string()) }).nullable(),
+    })
+    .optional(),
   reports: z.object({ json: z.string(), junit: z.string().nullable(), markdown: z.string().nullable() }),
   details,
 })

@@ -10,5 +10,10 @@ export interface GateVerdict {
   /** One sentence a reviewer understands. For `blocked`: what would unblock it. */
   why: string
   evidence: Record<string, Json>
+  /**
+   * What is wrong, one item each, in words that are the same as long as the same is wrong: a baseline and waivers name them. Without
+   * it, `evidence.failed` counts, else `why`.
+   */
+  violations?: string[]
   durationMs: number
 }

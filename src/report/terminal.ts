@@ -3,6 +3,7 @@ import type { RunOutcome } from '../contracts/result.ts'
 import { stateOf } from './findings.ts'
 import { cutTo, oneLine, plain, wrap } from './one-line.ts'
 import { survivorsOf } from './survivors.ts'
+import { verificationLines } from './verification.ts'
 
 const SHOWN_FINDINGS = 5
 const SHOWN_OTHERS = 3
@@ -13,7 +14,7 @@ const WIDEST = 160
 const LABEL = 11
 
 /** `text` is wrapped to the terminal; `copied` stays on one line, however long, so that it can be copied. */
-interface Line {
+export interface Line {
   label: string
   text: string
   copied?: boolean
@@ -24,6 +25,7 @@ interface Line {
  * elsewhere: then nothing is wrapped.
  */
 export function renderOutcome(outcome: RunOutcome, colors: Colors, columns: number | null): string {
+  if (outcome.verification) return renderLines(verificationLines(outcome), colors, columns)
   const lines: Line[] = [
     ...projectLines(outcome),
     ...environmentLines(outcome),
@@ -35,6 +37,11 @@ export function renderOutcome(outcome: RunOutcome, colors: Colors, columns: numb
     ...reviewLines(outcome),
     ...verdictLines(outcome),
   ]
+  return renderLines(lines, colors, columns)
+}
+
+/** Labels in one column, texts in the other. */
+function renderLines(lines: Line[], colors: Colors, columns: number | null): string {
   return lines.map((line) => `${renderLine(line, colors, columns)}\n`).join('')
 }
 

@@ -45,6 +45,7 @@ export interface VerifyInput {
   changes: GateContext['changes']
   dismissed?: GateContext['dismissed']
   waivers?: GateContext['waivers']
+  foreign?: boolean
   /** All by default. */
   gates?: readonly GateName[]
   signal: AbortSignal
@@ -115,6 +116,7 @@ function createContext(input: VerifyInput): GateInput {
     rehearsal,
     source,
     slots: createSlots(SIDE_BY_SIDE),
+    foreign: input.foreign ?? false,
   }
 }
 
