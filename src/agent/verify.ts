@@ -114,10 +114,11 @@ async function measure(state: State, input: VerifyProjectInput): Promise<void> {
   state.map = map
   signal.throwIfAborted()
   input.onEvent({ type: 'tool', name: 'StartEnvironment' })
-  const environment = await startEnvironment(map, { signal, progress })
+  const environment = await startEnvironment(map, { signal, progress, leavePort: true })
   state.environment = environment
   const existing = await findExistingSuite({ ...input, map, environment, files: workspace, progress })
   state.existing = existing
+  if (existing.obstacle !== null) throw existing.obstacle
   const gates = input.gates ?? GATES
   state.expectedMs = estimateGates(gates, existing.suite, existing.trial)
   progress(describePlan(existing, state.expectedMs))

@@ -12,6 +12,8 @@ export async function bootApp(options: {
   map: ProjectMap
   sandbox: Sandbox
   variables: Environment['variables']
+  /** Where none is named. */
+  port: number
   running: number
   env?: Record<string, string>
   timeoutMs?: number
@@ -28,7 +30,8 @@ export async function bootApp(options: {
   }
   const env = { ...options.variables, ...options.env }
   const variable = boot.portVariable
-  if (variable && options.env?.[variable] === undefined) env[variable] = String(Number(env[variable]) + options.running)
+  if (variable && options.env?.[variable] === undefined)
+    env[variable] = String(Number(env[variable] ?? options.port) + options.running)
   const start = {
     sandbox,
     command: resolveCommand(sandbox.root, map.root, boot.command),

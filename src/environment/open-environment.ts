@@ -25,6 +25,7 @@ export interface Plan {
   found: FoundServices
   envFiles: EnvFile[]
   given: Record<string, string>
+  leavePort: boolean
 }
 
 /** How one environment of a plan is opened. */
@@ -81,6 +82,7 @@ async function furnish(plan: Plan, sandbox: Sandbox, opening: Opening): Promise<
       { PATH: process.env.PATH },
     ),
     port,
+    leavePort: plan.leavePort,
     scratch: sandbox.scratch,
   })
   const run = (command: Command) => sandbox.run({ ...command, env: { ...variables, ...command.env } })
@@ -89,7 +91,7 @@ async function furnish(plan: Plan, sandbox: Sandbox, opening: Opening): Promise<
   async function launch(options: { env?: Record<string, string>; timeoutMs?: number } = {}): Promise<RunningApp> {
     const running = apps.filter((app) => app.isUp()).length
     const managed = await manageApp(() =>
-      bootApp({ map, sandbox, variables, running, signal: over.signal, progress, ...options }),
+      bootApp({ map, sandbox, variables, port, running, signal: over.signal, progress, ...options }),
     )
     apps.push(managed)
     return managed.app

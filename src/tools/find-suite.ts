@@ -17,6 +17,8 @@ export interface ExistingSuite {
   foreign: boolean
   /** What a reader should know. */
   notes: string[]
+  /** The suite is red for want of something that is not its own: to be thrown by whoever wants it verified. */
+  obstacle: AgentError | null
 }
 
 interface FindOptions {
@@ -29,8 +31,8 @@ interface FindOptions {
 }
 
 /**
- * The suite that a project has, run once in the environment to see which of its files are integration tests. Throws NO_SUITE,
- * UNSUPPORTED_RUNNER, or, where it is the environment that lacks something, an error of that kind.
+ * The suite that a project has, run once in the environment to see which of its files are integration tests. Throws NO_SUITE
+ * or UNSUPPORTED_RUNNER.
  */
 export async function findExistingSuite(options: FindOptions): Promise<ExistingSuite> {
   const { map, environment, files, command, signal, progress } = options
@@ -48,7 +50,6 @@ export async function findExistingSuite(options: FindOptions): Promise<ExistingS
   progress(`running ${suite.command} once (${suite.files.length} test files)`)
   const trial = await runner.run(environment, suite, { signal })
   signal.throwIfAborted()
-  assertServed(environment, suite, trial)
   const measured = { ...suite, files: tellUnitTests(suite, trial), tests: trial.tests.length }
   const generated = await generatedPaths(files)
   return {
@@ -57,6 +58,7 @@ export async function findExistingSuite(options: FindOptions): Promise<ExistingS
     trial,
     foreign: !measured.files.every(({ path, kind }) => kind !== 'test' || generated.has(path)),
     notes: [...found.notes, ...remarks(environment, measured, trial)],
+    obstacle: findObstacle(environment, suite, trial),
   }
 }
 
@@ -81,23 +83,23 @@ function tellUnitTests(suite: Suite, trial: RunResult): Suite['files'] {
 }
 
 /** A suite that is red for want of a service says nothing about itself; nor does one of which nothing ran. */
-function assertServed({ unavailable }: Environment, suite: Suite, trial: RunResult): void {
+function findObstacle({ unavailable }: Environment, suite: Suite, trial: RunResult): AgentError | null {
   const failed = trial.tests.filter(({ status }) => status === 'failed')
   const red = trial.exitCode !== 0 || failed.length > 0 || trial.errors.length > 0
-  if (!red) return
+  if (!red) return null
   const said = failed[0]?.message ?? trial.errors[0]?.message ?? trial.output
   const [service] = unavailable
   if (service !== undefined) {
-    throw new AgentError(
+    return new AgentError(
       'environment',
       'SERVICE_UNAVAILABLE',
       `${service.name}: ${service.why}; without it ${failed.length} of ${trial.tests.length} tests fail:\n${shorten(said)}`,
       { value: service.name, next: service.unblock },
     )
   }
-  if (trial.tests.length > 0 || trial.errors.some(({ file }) => file !== null)) return
+  if (trial.tests.length > 0 || trial.errors.some(({ file }) => file !== null)) return null
   const cause = findProbableCause(trial.output)
-  throw new AgentError(
+  return new AgentError(
     'environment',
     'SUITE_DOES_NOT_START',
     `No test was run by \`${suite.command}\`${cause ? `: ${cause.cause}` : ''}:\n${shorten(trial.output)}`,

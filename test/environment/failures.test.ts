@@ -111,6 +111,7 @@ describe('an application', () => {
       map: projectMap({ root, boot: { ...boot, app: null, before: [] } }),
       sandbox: environment.sandbox,
       variables: environment.variables,
+      port: 3000,
       running: 0,
       signal: new AbortController().signal,
       progress: () => undefined,

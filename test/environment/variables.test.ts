@@ -25,18 +25,51 @@ function derive(options: {
   variables?: EnvironmentVariable[]
   given?: Record<string, string>
   samples?: Record<string, string>
+  /** Name of the application's port variable; the rest leaves it to the tests. */
+  port?: { name: string; leave: boolean }
 }) {
   const { address, to = server, driver = 'pg', engine = 'postgres' } = options
   return deriveVariables({
-    map: projectMap({ stores: [dataStore({ address, driver, engine })], variables: options.variables ?? [] }),
+    map: projectMap({
+      stores: [dataStore({ address, driver, engine })],
+      variables: options.variables ?? [],
+      boot: {
+        command: [],
+        source: 'x:1',
+        build: null,
+        portVariable: options.port?.name ?? null,
+        defaultPort: null,
+        app: null,
+        before: [],
+      },
+    }),
     addresses: new Map([['main', to]]),
     envFiles: [{ path: '.env.example', sample: true, values: new Map(Object.entries(options.samples ?? {})) }],
     given: options.given ?? {},
     base: { PATH: '/bin' },
     port: 3000,
+    leavePort: options.port?.leave ?? false,
     scratch: '/scratch',
   })
 }
+
+describe('the application’s port', () => {
+  const port = (leave: boolean, required = false) => {
+    const variables: EnvironmentVariable[] = [{ name: 'PORT', source: 'x:1', required, secret: false, purpose: 'port' }]
+    return derive({ address: [], variables, port: { name: 'PORT', leave } }).variables.PORT
+  }
+
+  it('is named, or left to tests that start the application themselves, unless the code insists', () => {
+    expect([port(false), port(true), port(true, true)]).toEqual(['3000', undefined, '3000'])
+  })
+})
+
+it('takes a switch for no address', () => {
+  const variables: EnvironmentVariable[] = [
+    { name: 'USE_FAKE_MQ', source: 'x:1', required: false, secret: false, purpose: 'broker' },
+  ]
+  expect(derive({ address: [], variables }).variables).not.toHaveProperty('USE_FAKE_MQ')
+})
 
 describe('addresses', () => {
   it('come as a URL in the scheme that the code uses', () => {

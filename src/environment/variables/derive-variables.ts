@@ -21,6 +21,7 @@ export function deriveVariables(options: {
   given: Record<string, string>
   base: Record<string, string>
   port: number
+  leavePort: boolean
   scratch: string
 }): Pick<Environment, 'variables' | 'invented'> {
   const { map, addresses, given, scratch } = options
@@ -29,7 +30,9 @@ export function deriveVariables(options: {
     const address = addresses.get(store.name)
     if (address) Object.assign(decided, deriveStoreVariables(store, address, map))
   }
-  if (map.boot?.portVariable) decided[map.boot.portVariable] = String(options.port)
+  const port = map.boot?.portVariable
+  const needed = map.variables.some(({ name, required }) => name === port && required)
+  if (port && (needed || !options.leavePort)) decided[port] = String(options.port)
   Object.assign(decided, given)
 
   const invented: Environment['invented'] = []
@@ -40,7 +43,7 @@ export function deriveVariables(options: {
   }
   const samples = new Map(options.envFiles.filter((file) => file.sample).flatMap((file) => [...file.values]))
   for (const variable of uniqueByName(map.variables)) {
-    if (variable.name in decided) continue
+    if (variable.name in decided || variable.name === port) continue
     const sample = samples.get(variable.name)
     if (
       sample &&

@@ -20,6 +20,8 @@ const BY_NAME: [RegExp, string][] = [
   [/LOG_?LEVEL/, 'info'],
 ]
 
+const SWITCH = /^(IS|USE|ENABLE|DISABLE|DEBUG)_|_(ENABLED|DISABLED)$/i
+
 /** Libraries refuse these when they are undefined, although the code itself never asks whether they are set. */
 const NEVER_UNSET = /EXPIR|LIFETIME|(^|_)TTL(_|$)|ROUNDS$|SALT_(LENGTH|FACTOR)$/i
 
@@ -47,6 +49,8 @@ export function inventValue(
       return { value: nobody(variable), why: 'an address outside the environment; nobody answers there' }
     case 'broker':
     case 'cache':
+      // A switch leads nowhere.
+      if (!variable.required && SWITCH.test(variable.name)) return null
       if (has && !leadsOut(variable.default ?? '')) return null
       return { value: unreachable(variable), why: 'no such service in the environment; nobody answers there' }
     case 'secret':
