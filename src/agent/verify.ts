@@ -169,6 +169,7 @@ function conclude(
     verdicts,
     config,
     dropped: new Map(),
+    failures: [],
     landed: false,
     patch: null,
     usage: { turns: 0, inputTokens: 0, outputTokens: 0, usd: 0 },
