@@ -10,6 +10,27 @@ export function stateOf({ decision }: Pick<Finding, 'decision'>): 'open' | 'inte
   return decision.verdict === 'accepted' ? 'intended' : 'known bug'
 }
 
+/** What to look at first. */
+const GRAVITY = [
+  'auth_missing',
+  'ownership_missing',
+  'lost_write',
+  'ineffective_delete',
+  'crash',
+  'server_error',
+  'contract_mismatch',
+  'undefined_order',
+  'egress',
+]
+
+/** Without what is intended: undecided ones first, among them the gravest. */
+export function bugsOf({ findings }: Pick<RunOutcome, 'findings'>): Finding[] {
+  const gravity = ({ kind }: Finding) => (GRAVITY.includes(kind) ? GRAVITY.indexOf(kind) : GRAVITY.length)
+  return ['open', 'known bug'].flatMap((state) =>
+    findings.filter((finding) => stateOf(finding) === state).sort((a, b) => gravity(a) - gravity(b)),
+  )
+}
+
 /** Column at which texts begin. */
 const LABEL = 11
 

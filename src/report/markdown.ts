@@ -1,47 +1,79 @@
 import type { RunOutcome } from '../contracts/result.ts'
+import { bugsOf } from './findings.ts'
 import { code, codeBlock, prose } from './markdown-text.ts'
+import { statusTable } from './status-table.ts'
+import { type Survivor, survivorsOf } from './survivors.ts'
 
-const SHOWN_FINDINGS = 8
-const SHOWN_OPEN_GATES = 6
-const SHOWN_UNREACHED = 4
+/** Of what is seen before anything is unfolded. */
+const MOST_LINES = 40
+/** How many of each a reviewer sees at once; the others are folded right below. */
+const SHOWN = { findings: 6, gates: 5, survivors: 4, unreached: 2, waivers: 3, review: 3 }
+/** A table of fewer rows is folded whole. */
+const FEWEST_ROWS = 3
 /** GitHub refuses a comment of more than 65,536 characters. */
 const LONGEST_FOLDED = 5_000
 const LONGEST_LINE = 400
+/** What takes more than two lines on the screen is read in the folded part. */
+const LONGEST_SHOWN = 160
 
 /** A pull-request comment: what a reviewer must see in at most 40 lines, everything else folded away. */
 export function renderMarkdown(outcome: RunOutcome): string {
-  const { findings, gates, endpoints, review, details } = outcome
+  const below = foldedParts(outcome)
+  const limits = { ...SHOWN }
+  let above = shownParts(outcome, limits)
+  // Where there is much of everything, the longest lists give way first.
+  while (visibleLines([...above, ...below]) >= MOST_LINES) {
+    const [longest] = Object.entries(limits).sort((a, b) => b[1] - a[1]) as [keyof typeof SHOWN, number][]
+    if (longest === undefined || longest[1] <= 1) break
+    limits[longest[0]] -= 1
+    above = shownParts(outcome, limits)
+  }
+  const room = MOST_LINES - visibleLines([...above, ...below])
+  return [...above, ...endpointTable(outcome.endpoints, room), ...below, ''].join('\n')
+}
+
+function shownParts(outcome: RunOutcome, limits: typeof SHOWN): string[] {
+  const { gates, review, waivers, details } = outcome
+  const { serious } = survivorsOf(outcome)
   return [
     `## Integration tests: ${outcome.status}`,
     '',
     ...summary(outcome),
-    ...section('Bugs found in the application', findings.map(findingLine), SHOWN_FINDINGS),
-    ...section('Gates that do not hold', gates.filter(isOpen).map(gateLine), SHOWN_OPEN_GATES),
-    ...section('Endpoints without a success', details.unreached.map(unreachedLine), SHOWN_UNREACHED),
-    ...folded('How to reproduce the bugs', findings.length, findings.map(reproduction)),
-    ...folded('All gates', gates.length, gates.map(gateLine)),
-    ...folded(
-      'Endpoints and the statuses tested',
-      endpoints.length,
-      endpoints.map(({ method, path, covered }) => `- ${code(`${method} ${path}`)}: ${covered.join(', ') || 'none'}`),
+    ...section('Bugs found in the application', bugsOf(outcome).map(findingLine), limits.findings),
+    ...section('Gates that do not hold', gates.filter(isOpen).map(gateLine), limits.gates),
+    ...section(
+      'Broken access, ownership or writes that no test would notice',
+      serious.map(survivorLine),
+      limits.survivors,
     ),
-    ...folded(
-      'Assertions that rest on observation only: please look at them',
-      review.length,
-      review.map(({ file, line, assertion }) => `- ${code(`${file}:${line}`)} ${code(cut(assertion))}`),
+    ...section('Left as it is, by decision', waivers.map(waiverLine), limits.waivers),
+    ...section(
+      'Assertions that rest on observation only: please look',
+      [...review].sort(statusFirst).map(reviewLine),
+      limits.review,
     ),
+    ...section('Endpoints without a success', details.unreached.map(unreachedLine), limits.unreached),
+  ]
+}
+
+function foldedParts(outcome: RunOutcome): string[] {
+  const { gates, details } = outcome
+  const bugs = bugsOf(outcome)
+  const { others } = survivorsOf(outcome)
+  return [
+    ...folded('The bugs, with requests that show them', bugs.map(reproduction)),
+    ...folded('Other seeded faults that no test would notice', others.map(survivorLine)),
+    ...folded('All gates', gates.map(gateLine)),
+    ...folded('Tests that failed on the way', details.failures.map(failureLine)),
     ...folded(
       'Files that the tests leave lines of',
-      details.uncovered.length,
       details.uncovered.map(({ file, covered, total }) => `- ${code(file)}: ${covered} of ${total} lines`),
     ),
     ...folded(
       'Cases left out',
-      details.dropped.length,
       details.dropped.map((item) => `- ${code(cut(item.case))}: ${prose(cut(item.why))}`),
     ),
-    '',
-  ].join('\n')
+  ]
 }
 
 function summary(outcome: RunOutcome): string[] {
@@ -56,51 +88,123 @@ function summary(outcome: RunOutcome): string[] {
   return [
     ...(parts.length === 0 ? [] : [`${parts.join(' · ')}`, '']),
     ...(error === null ? [] : [`**${prose(error.code)}**: ${prose(cut(error.message))} ${prose(cut(error.next))}`, '']),
-    ...(suite === null ? ['There is no suite.'] : [`Run it: ${code(suite.command)}`]),
+    ...(suite === null ? ['There is no suite.'] : [`Run it: ${code(commandOf(suite))}`]),
     ...(suite === null || details.landed
       ? []
       : ['', 'It is **not** in the project; the run’s folder holds it as a patch.']),
   ]
 }
 
+const commandOf = ({ command, cwd }: NonNullable<RunOutcome['suite']>) =>
+  cwd === '.' || cwd === '' ? command : `cd ${cwd} && ${command}`
+
 const isOpen = ({ verdict }: RunOutcome['gates'][number]) => verdict === 'fail' || verdict === 'blocked'
 
-const findingLine = ({ id, kind, endpoint, detail }: RunOutcome['findings'][number]) =>
-  `- **${prose(id)}** ${prose(kind)} ${code(endpoint)}: ${prose(cut(detail))}`
+const findingLine = ({ id, kind, endpoint, detail, decision }: RunOutcome['findings'][number]) =>
+  `- **${prose(id)}** ${prose(kind.replaceAll('_', ' '))} ${code(endpoint)}: ${prose(firstClause(detail))}${decision === null ? '' : ` (known: ${prose(shown(decision.owner))})`}`
+
+const survivorLine = ({ id, kind, at, what, fate }: Survivor) =>
+  `- ${code(at)} ${prose(shown(`${kind}: ${what}`))} (${prose(fate === 'survived' ? id : `${fate}, ${id}`)})`
+
+const waiverLine = ({ what, reason, owner }: RunOutcome['waivers'][number]) =>
+  `- ${prose(shown(what))}: ${prose(shown(reason))} (${prose(owner)})`
+
+/** A status that nobody promises matters more than a text. */
+const statusFirst = (a: { why: string }, b: { why: string }) =>
+  Number(b.why.includes('status ')) - Number(a.why.includes('status '))
+
+/** Which parts of it nobody promises; an assertion that goes over several lines says little by its first. */
+const reviewLine = ({ file, line, assertion, why }: RunOutcome['review'][number]) => {
+  const parts = why.replace(/^observed only:? ?/, '')
+  return `- ${code(`${file}:${line}`)} ${parts === '' ? code(cut(assertion)) : prose(shown(parts))}`
+}
 
 const gateLine = (gate: RunOutcome['gates'][number]) =>
   `- ${prose(gate.name)}: ${isOpen(gate) ? `**${gate.verdict}**` : gate.verdict.replace('_', ' ')}. ${prose(cut(gate.why))}`
 
 const unreachedLine = ({ endpoint, why }: RunOutcome['details']['unreached'][number]) =>
-  `- ${code(endpoint)}: ${prose(cut(why))}`
+  `- ${code(endpoint)}: ${prose(shown(why))}`
 
-const reproduction = ({ id, reproduce }: RunOutcome['findings'][number]) =>
-  [`- ${prose(id)}`, '', ...codeBlock(reproduce, '  ')].join('\n')
+const failureLine = ({ file, test, blame, why }: RunOutcome['details']['failures'][number]) =>
+  `- **${blame}** ${code(cut(`${file}: ${test}`))}: ${prose(cut(why))}`
+
+const reproduction = ({ id, endpoint, detail, reproduce, decision }: RunOutcome['findings'][number]) =>
+  [
+    `- **${prose(id)}** ${code(endpoint)}: ${prose(cut(detail))}${decision === null ? '' : ` ${prose(cut(`${decision.owner}: ${decision.reason}`))}`}`,
+    '',
+    ...codeBlock(reproduce, '  '),
+  ].join('\n')
+
+/** What happens; what was expected instead is in the folded part. */
+const firstClause = (detail: string) => shown(detail.split(/; |\. /)[0]?.replace(/\.$/, '') ?? '')
 
 /** The first few lines, and the others folded right below. */
-function section(title: string, lines: string[], shown: number): string[] {
+function section(title: string, lines: string[], most: number): string[] {
   if (lines.length === 0) return []
-  const rest = lines.slice(shown)
+  const rest = lines.slice(most)
+  return ['', `### ${title} (${lines.length})`, '', ...lines.slice(0, most), ...folded('The others', rest)]
+}
+
+/** As many rows as there is room for, those with gaps first, and the others folded. */
+function endpointTable(endpoints: RunOutcome['endpoints'], room: number): string[] {
+  if (endpoints.length === 0) return []
+  const title = 'Endpoints and the statuses they were tested with'
+  const { head, rows } = statusTable(endpoints)
+  const fits = rows.length + head.length + 1 <= room ? rows.length : room - head.length - 2
+  if (fits < Math.min(FEWEST_ROWS, rows.length)) return foldedTable(title, head, rows)
   return [
     '',
-    `### ${title} (${lines.length})`,
+    `### ${title} (${rows.length})`,
     '',
-    ...lines.slice(0, shown),
-    ...folded('The others', rest.length, rest),
+    ...head,
+    ...rows.slice(0, fits),
+    ...foldedTable('The others', head, rows.slice(fits)),
   ]
 }
 
-function folded(title: string, count: number, items: string[]): string[] {
+function foldedTable(title: string, head: string[], rows: string[]): string[] {
+  if (rows.length === 0) return []
+  const kept = whatFits(rows)
+  const left = rows.length - kept.length
+  return fold(title, rows.length, [...head, ...kept, ...(left === 0 ? [] : ['', `… and ${left} more in report.json`])])
+}
+
+function folded(title: string, items: string[]): string[] {
   if (items.length === 0) return []
+  const kept = whatFits(items)
+  const left = items.length - kept.length
+  return fold(title, items.length, [...kept, ...(left === 0 ? [] : [`- … and ${left} more in report.json`])])
+}
+
+const fold = (title: string, count: number, lines: string[]) => [
+  '',
+  `<details><summary>${title} (${count})</summary>`,
+  '',
+  ...lines,
+  '',
+  '</details>',
+]
+
+function whatFits(items: string[]): string[] {
   let size = 0
-  const kept = items.filter((item) => {
+  return items.filter((item) => {
     const fits = size + item.length <= LONGEST_FOLDED
     if (fits) size += item.length
     return fits
   })
-  const left = items.length - kept.length
-  const more = left === 0 ? [] : [`- … and ${left} more in report.json`]
-  return ['', `<details><summary>${title} (${count})</summary>`, '', ...kept, ...more, '', '</details>']
 }
 
-const cut = (text: string) => (text.length > LONGEST_LINE ? `${text.slice(0, LONGEST_LINE - 1)}…` : text)
+/** Lines with something on them, of folded parts the title alone. */
+function visibleLines(lines: string[]): number {
+  let inside = false
+  return lines.filter((line) => {
+    const seen = !inside && line.trim() !== ''
+    if (line.startsWith('<details>')) inside = true
+    if (line === '</details>') inside = false
+    return seen
+  }).length
+}
+
+const cut = (text: string) => cutAt(text, LONGEST_LINE)
+const shown = (text: string) => cutAt(text, LONGEST_SHOWN)
+const cutAt = (text: string, most: number) => (text.length > most ? `${text.slice(0, most - 1)}…` : text)

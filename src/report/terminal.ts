@@ -1,6 +1,6 @@
 import type { Colors } from 'picocolors/types.js'
 import type { RunOutcome } from '../contracts/result.ts'
-import { stateOf } from './findings.ts'
+import { bugsOf } from './findings.ts'
 import { cutTo, oneLine, plain, wrap } from './one-line.ts'
 import { survivorsOf } from './survivors.ts'
 import { verificationLines } from './verification.ts'
@@ -179,8 +179,8 @@ function few(label: string, texts: string[], what: string): Line[] {
 }
 
 /** Open ones first; of what is intended only how much there is. */
-function findingLines({ findings }: RunOutcome): Line[] {
-  const bugs = ['open', 'known bug'].flatMap((state) => findings.filter((finding) => stateOf(finding) === state))
+function findingLines(outcome: RunOutcome): Line[] {
+  const bugs = bugsOf(outcome)
   const lines = bugs.slice(0, SHOWN_FINDINGS).flatMap((finding): Line[] => [
     {
       label: finding.decision === null ? 'bug' : 'known bug',
@@ -189,7 +189,7 @@ function findingLines({ findings }: RunOutcome): Line[] {
     { label: '', text: finding.reproduce, copied: true },
   ])
   const more = bugs.length - SHOWN_FINDINGS
-  const intended = findings.length - bugs.length
+  const intended = outcome.findings.length - bugs.length
   return [
     ...lines,
     ...(more > 0 ? [{ label: '', text: `… and ${more} more bugs in the report` }] : []),

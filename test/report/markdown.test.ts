@@ -89,3 +89,129 @@ test('without a suite it says why and what to do', () => {
 test('tells which files the tests leave lines of', () => {
   expect(renderMarkdown(outcomeWith())).toContain('- `src/thin.js`: 2 of 12 lines')
 })
+
+const survivor = (kind: string, index: number) => ({
+  id: `${kind}${index}`,
+  kind,
+  at: `src/orders.js:${index}`,
+  what: 'the check that the order is one’s own is dropped',
+  fate: index % 2 ? 'survived' : 'uncovered',
+  files: [],
+  by: null,
+})
+
+const kills = (survivors: ReturnType<typeof survivor>[]) => ({
+  name: 'kills',
+  verdict: 'fail' as const,
+  why: '40 of 60 seeded faults detected.',
+  evidence: {
+    survivors,
+    kinds: [
+      { kind: 'ownership', words: 'ownership dropped' },
+      { kind: 'paging', words: 'off by one in paging' },
+    ],
+  },
+})
+
+test('faults of access and lost writes that went unnoticed are seen, the others are folded', () => {
+  const text = renderMarkdown(outcomeWith({ gates: [kills([survivor('paging', 3), survivor('ownership', 21)])] }))
+  const seen = visible(text).join('\n')
+  expect(seen).toContain('### Broken access, ownership or writes that no test would notice (1)')
+  expect(seen).toContain('- `src/orders.js:21` ownership dropped: the check that the order is one’s own is dropped (')
+  expect(seen).not.toContain('src/orders.js:3')
+  expect(text).toContain('- `src/orders.js:3` off by one in paging: ')
+})
+
+test('what people decided is told with reason and owner, and is no bug', () => {
+  const [first, second, third] = outcomeWith().findings.map((finding, index) => ({ ...finding, id: `Fa${index}` }))
+  const decided = (verdict: 'accepted' | 'rejected') => ({ verdict, reason: 'So agreed.', owner: 'kim' })
+  const seen = visible(
+    renderMarkdown(
+      outcomeWith({
+        findings: [
+          { ...first, decision: decided('accepted') } as never,
+          { ...second, decision: decided('rejected') } as never,
+          third as never,
+        ],
+        waivers: [{ what: 'finding Fa0 (GET /x: Answers 500)', reason: 'So agreed.', owner: 'kim' }],
+      }),
+    ),
+  )
+  const text = seen.join('\n')
+  expect(text).toContain('### Bugs found in the application (2)')
+  expect(seen.findIndex((line) => line.includes('**Fa2**'))).toBeLessThan(
+    seen.findIndex((line) => line.includes('**Fa1**')),
+  )
+  expect(text).toMatch(/\*\*Fa1\*\* .*\(known: kim\)$/m)
+  expect(text).not.toContain('**Fa0**')
+  expect(text).toContain('- finding Fa0 (GET /x: Answers 500): So agreed. (kim)')
+})
+
+test('the gravest bugs come first', () => {
+  const [first] = outcomeWith().findings
+  const kinds = ['contract_mismatch', 'server_error', 'ownership_missing', 'auth_missing']
+  const findings = kinds.map((kind) => ({ ...first, id: kind, kind }) as never)
+  const lines = visible(renderMarkdown(outcomeWith({ findings }))).filter((line) => line.startsWith('- **'))
+  expect(lines.map((line) => /\*\*(\w+)/.exec(line.replace(/\\/g, ''))?.[1])).toEqual(kinds.toReversed())
+})
+
+test('a table shows which endpoint was tested with which status, those with gaps first', () => {
+  const endpoint = (path: string, auth: 'none' | 'required', covered: number[]) => ({
+    method: 'GET',
+    path,
+    auth,
+    source: 'a.js:1',
+    covered,
+  })
+  const endpoints = [
+    endpoint('/full', 'required', [200, 401]),
+    endpoint('/a|b', 'none', [200]),
+    endpoint('/unguarded', 'required', [200]),
+    endpoint('/never', 'none', [404]),
+  ]
+  const lines = visible(renderMarkdown(outcomeWith({ endpoints })))
+  const at = lines.indexOf('### Endpoints and the statuses they were tested with (4)')
+  expect(lines.slice(at + 1, at + 7)).toEqual([
+    '|  | 200 | 401 | 404 | not tested |',
+    '|---|---|---|---|---|',
+    '| `GET /unguarded` | ✓ |   |   | without a credential |',
+    '| `GET /never` |   |   | ✓ | a success |',
+    '| `GET /full` | ✓ | ✓ |   |  |',
+    '| `GET /a\\|b` | ✓ |   |   |  |',
+  ])
+})
+
+test('with much of everything at once there are 40 lines still, and a little of each', () => {
+  const { gates: _, ...rest } = outcomeWith()
+  const gates = [...manyOpen, kills(Array.from({ length: 30 }, (_, index) => survivor('ownership', index)))]
+  const waivers = Array.from({ length: 9 }, (_, index) => ({ what: `gate g${index}`, reason: 'r', owner: 'o' }))
+  const failures = [
+    {
+      file: 'a.test.js',
+      test: 'x',
+      case: null,
+      blame: 'product' as const,
+      why: 'It answers 500.',
+      evidence: { message: '', alone: null, answers: [], like: null },
+    },
+  ]
+  const error = { code: 'LANDING_FAILED', kind: 'environment', message: 'no', value: 'v', next: 'Do.' } as const
+  const worst = outcomeWith(
+    { ...rest, status: 'error', error, gates, waivers },
+    { unreached, failures, landed: false, patch: '/p' },
+  )
+  const lines = visible(renderMarkdown(worst))
+  expect(lines.length).toBeLessThanOrEqual(40)
+  for (const title of [
+    /^### Bugs/,
+    /^### Gates/,
+    /^### Broken access/,
+    /^### Left as it is/,
+    /^### Assertions/,
+    /^### Endpoints without/,
+  ]) {
+    const at = lines.findIndex((line) => title.test(line))
+    expect(lines[at + 1], String(title)).toMatch(/^- /)
+  }
+  expect(renderMarkdown(worst)).toContain('**product**')
+})
