@@ -125,9 +125,14 @@ function failureLines(failures: RunOutcome['details']['failures']): Line[] {
   if (failures.length === 0) return []
   const blames = (['product', 'test', 'environment'] as const).flatMap((blame) => {
     const number = failures.filter((failure) => failure.blame === blame).length
-    return number === 0 ? [] : [`${number} ${blame}`]
+    return number === 0 ? [] : [`${blame} ${number}`]
   })
-  return [{ label: 'failed', text: `${count(failures.length, 'test')}: ${blames.join(', ')} (why: in report.json)` }]
+  return [
+    {
+      label: 'failed',
+      text: `${count(failures.length, 'test')} on the way: ${blames.join(', ')} (why: in report.json)`,
+    },
+  ]
 }
 
 function suiteLines({ suite, details, endpoints, coverage }: RunOutcome): Line[] {

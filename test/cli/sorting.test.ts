@@ -44,5 +44,5 @@ test('each failing test is sorted with what tells it; the product’s is a findi
   expect(outcome.endpoints.find(({ path }) => path === '/broken')?.covered).toEqual([])
 
   const text = String((await agent(['report', outcome.run])).stdout)
-  expect(text).toMatch(/^failed +2 tests: 1 product, 1 environment \(why: in report\.json\)$/m)
+  expect(text).toMatch(/^failed +2 tests on the way: product 1, environment 1 \(why: in report\.json\)$/m)
 })

@@ -95,3 +95,50 @@ test('the command of a package further down is told with its folder', () => {
   const lines = plainLines({ suite: { ...suite, cwd: 'packages/api' } as never })
   expect(lines.at(-2)).toMatch(/^run it +cd packages\/api && npx jest/)
 })
+
+const sorted = (blame: 'test' | 'product' | 'environment') => ({
+  file: 'a.test.js',
+  test: 'a',
+  case: 'GET /feed success',
+  blame,
+  why: 'So.',
+  evidence: { message: '', alone: null, answers: [], like: null },
+})
+
+test('tells whose failure the tests that failed on the way were, and counts their cases once', () => {
+  const failures = [sorted('test'), sorted('product'), sorted('product')]
+  const lines = plainLines({}, { failures })
+  expect(lines).toContain('failed     3 tests on the way: product 2, test 1 (why: in report.json)')
+  expect(lines.filter((line) => line.startsWith('left out'))).toEqual([])
+})
+
+test('open bugs come before known ones, and what is intended is no bug', () => {
+  const [first, second, third] = outcomeWith().findings
+  const decision = (verdict: 'accepted' | 'rejected') => ({ verdict, reason: 'r', owner: 'kim' })
+  const findings = [
+    { ...first, decision: decision('rejected') },
+    { ...second, decision: decision('accepted') },
+    third,
+  ] as never[]
+  const labels = plainLines({ findings }).map((line) => line.slice(0, 14).trim())
+  expect(labels.filter((label) => /^(bug|known bug|intended)/.test(label))).toEqual([
+    'bug        F3',
+    'known bug  F1',
+    'intended   1 f',
+  ])
+})
+
+test('a dropped check that no test noticed has a line of its own', () => {
+  const survivors = ['auth', 'paging'].map((kind) => ({
+    id: `${kind}1`,
+    kind,
+    at: 'src/a.js:7',
+    what: `${kind} is off`,
+    fate: 'survived',
+  }))
+  const kinds = [{ kind: 'auth', words: 'auth check dropped' }]
+  const gates = [{ name: 'kills', verdict: 'fail' as const, why: 'Too few.', evidence: { survivors, kinds } }]
+  expect(plainLines({ gates }).filter((line) => line.startsWith('unnoticed'))).toEqual([
+    'unnoticed  auth check dropped at src/a.js:7: auth is off (auth1)',
+  ])
+})
