@@ -2,6 +2,7 @@ import type { Json } from '../../contracts/json.ts'
 import { describeRows, findResidue, type Residue } from '../footprint.ts'
 import type { GateInput, VerifierGate } from '../gate.ts'
 import { interruptRun } from '../interrupt.ts'
+import { withoutMeantToStay } from '../meant-to-stay.ts'
 import { describeRun, explainRed, isGreen } from '../summary.ts'
 import { blocked, fail, pass } from '../verdicts.ts'
 
@@ -18,10 +19,14 @@ export const clean: VerifierGate = {
       atStart: describeRows(before),
       comparedBy: 'our own connection to each store; files, ports, processes and temporary files of the sandbox',
     }
+    const look = async (key: string): Promise<Residue[]> => {
+      const found = await findResidue(environment, before, input.suite.files)
+      evidence[key] = found as unknown as Json
+      return input.foreign ? withoutMeantToStay(found, input.map.root) : found
+    }
     const leftOver = async (key: string, when: string) => {
-      const residue = await findResidue(environment, before, input.suite.files)
-      evidence[key] = residue as unknown as Json
-      return residue[0] ? fail(`${when} it leaves ${explain(residue)}.`, evidence) : null
+      const residue = await look(key)
+      return residue[0] ? fail(`${when} it leaves ${explain(residue)}.`, evidence, residue.map(nameOf)) : null
     }
 
     const afterRun = await leftOver('afterRun', green ? 'After two passing runs' : 'After a red run')
@@ -42,11 +47,10 @@ export const clean: VerifierGate = {
       )
     }
     if (interrupted.exitedBy === 'kill') return fail('It does not end within 10 s of Ctrl-C.', evidence)
-    const residue = await findResidue(environment, before, input.suite.files)
-    evidence.afterInterrupt = residue as unknown as Json
+    const residue = await look('afterInterrupt')
     // Rows may stay: nobody can delete them any more. The next run has to.
     const live = residue.filter((one) => one.kind !== 'rows')
-    if (live[0]) return fail(`After Ctrl-C it leaves ${explain(live)}.`, evidence)
+    if (live[0]) return fail(`After Ctrl-C it leaves ${explain(live)}.`, evidence, live.map(nameOf))
 
     const next = await input.run(environment)
     const { failed, ...figures } = describeRun(next)
@@ -81,6 +85,9 @@ async function failTests({ run, suite, source, rehearsal }: GateInput): Promise<
   if (failed === 0) return `The tests made to fail did not: ${explainRed(result)}.`
   return { madeToFail, failed }
 }
+
+/** Without what differs from run to run. */
+const nameOf = ({ kind, name, detail }: Residue) => (kind === 'process' ? `process ${detail}` : `${kind} ${name}`)
 
 function explain(residue: Residue[]): string {
   const [first] = residue

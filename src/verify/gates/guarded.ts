@@ -1,5 +1,6 @@
 import type { Environment } from '../../contracts/environment.ts'
 import type { Json } from '../../contracts/json.ts'
+import type { RunResult } from '../../contracts/suite.ts'
 import { type Aim, findAims } from '../aims.ts'
 import type { GateInput, VerifierGate } from '../gate.ts'
 import { count, isGreen } from '../summary.ts'
@@ -41,14 +42,29 @@ export const guarded: VerifierGate = {
             .map(([name, value]) => `${name}=${value}`)
             .join(' ')}`,
         )
-        trials.push(await attempt(input, environment, aim))
+        trials.push(await attempt(input, environment, aim, result))
       }
     } finally {
       await environment.stop()
     }
-    const evidence = { trials: trials.map(({ wrong, ...facts }) => ({ ...facts, refused: wrong === null })) as Json }
-    const bad = trials.find((trial) => trial.wrong !== null)
-    if (bad) return fail(`With ${bad.variables} ${bad.wrong}.`, evidence)
+    const evidence = {
+      trials: trials.map(({ wrong, ...facts }) => ({ ...facts, refused: wrong === null && !facts.unread })) as Json,
+    }
+    const wrong = trials.filter((trial) => trial.wrong !== null)
+    const bad = wrong[0]
+    if (bad) {
+      return fail(
+        `With ${bad.variables} ${bad.wrong}.`,
+        evidence,
+        wrong.map(({ variables }) => variables),
+      )
+    }
+    if (trials.every(({ unread }) => unread)) {
+      return notApplicable(
+        `The suite reads no address: with ${trials.map(({ variables }) => variables).join(' or ')} it passes as before and reaches nothing.`,
+        evidence,
+      )
+    }
     return pass(`Refused all ${trials.length} production addresses without one connection attempt.`, evidence)
   },
 }
@@ -61,11 +77,18 @@ interface Trial {
   durationMs: number
   /** Last words of the command: what a person would read. */
   said: string
+  /** Everything was as without it, and nothing was reached: whatever it holds, data does not go there. */
+  unread: boolean
   /** `null`: refused as it should. */
   wrong: string | null
 }
 
-async function attempt({ run, signal }: GateInput, environment: Environment, aim: Aim): Promise<Trial> {
+async function attempt(
+  { run, signal, foreign }: GateInput,
+  environment: Environment,
+  aim: Aim,
+  usual: RunResult,
+): Promise<Trial> {
   await environment.sandbox.clearAttempts()
   const result = await run(environment, { env: aim.env, timeoutMs: TIMEOUT_MS, signal })
   const attempts = (await environment.sandbox.attempts()).map(
@@ -73,6 +96,7 @@ async function attempt({ run, signal }: GateInput, environment: Environment, aim
   )
   const passed = count(result, 'passed')
   const message = result.tests.find((test) => test.message)?.message ?? result.errors[0]?.message ?? result.output
+  const unread = foreign === true && attempts.length === 0 && isGreen(result) && passed === count(usual, 'passed')
   return {
     variables: Object.entries(aim.env)
       .map(([name, value]) => `${name}=${value}`)
@@ -82,10 +106,12 @@ async function attempt({ run, signal }: GateInput, environment: Environment, aim
     attempts,
     durationMs: Math.round(result.durationMs),
     said: message.slice(0, 600),
+    unread,
     wrong: findWrong(),
   }
 
   function findWrong(): string | null {
+    if (unread) return null
     if (attempts.length > 0) return `it tried to reach ${attempts.join(', ')}`
     if (result.timedOut) return `it did not end within ${TIMEOUT_MS / 1000} s`
     if (result.exitCode === 0) return 'it exits 0'
