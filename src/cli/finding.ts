@@ -43,7 +43,7 @@ export async function decideFinding(
   verdict: 'accepted' | 'rejected',
   id: string,
   path: string,
-  options: { reason: string; owner?: string },
+  options: { reason: string; owner?: string; expectFailure?: boolean },
 ): Promise<void> {
   const { root } = locateProject(path)
   const finding = findFinding(root, id)
@@ -54,7 +54,8 @@ export async function decideFinding(
   const files = await openWorkspace(root, { writeScope: [CONFIG_FILE] })
   const config = await readConfig(files)
   const about = `${finding.endpoint}: ${finding.detail}`
-  const decided = { id, verdict, about, cases: finding.cases, reason, owner }
+  const expected = options.expectFailure ? { expectFailure: true } : {}
+  const decided = { id, verdict, about, cases: finding.cases, ...expected, reason, owner }
   const others = config.findings.filter((one) => one.id !== id)
   await writeConfig(files, {
     ...config,
@@ -63,7 +64,7 @@ export async function decideFinding(
   process.stdout.write(
     verdict === 'accepted'
       ? `${id} is intended (${owner}). The next agent run asserts it.\n`
-      : `${id} is a known bug (${owner}). It stays out of the suite.\n`,
+      : `${id} is a known bug (${owner}). ${options.expectFailure ? 'The next agent run adds a test that is named after it.' : 'It stays out of the suite.'}\n`,
   )
   process.stdout.write(`Noted in ${CONFIG_FILE}; commit it with the suite.\n`)
 }

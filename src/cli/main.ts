@@ -125,8 +125,8 @@ finding
 for (const [name, verdict, description] of [
   ['accept', 'accepted', 'this is how the application is meant to be: the suite asserts it from the next run on'],
   ['reject', 'rejected', 'this is a bug, and known: reported as such, never asserted'],
-] as const)
-  finding
+] as const) {
+  const decide = finding
     .command(name)
     .description(description)
     .argument('<id>', 'as agent finding list shows it')
@@ -134,6 +134,9 @@ for (const [name, verdict, description] of [
     .requiredOption('--reason <text>', 'why')
     .option('--owner <name>', 'who answers for it; git’s user.name by default')
     .action(async (id, path, options) => (await import('./finding.ts')).decideFinding(verdict, id, path, options))
+  if (name === 'reject')
+    decide.option('--expect-failure', 'keep it in the suite by name, as a test that goes red once it shows otherwise')
+}
 
 program
   .command('doctor')

@@ -12,6 +12,8 @@ const findingDecision = z.strictObject({
   about: z.string().optional(),
   /** The cases that showed it then; what another case shows has not been decided on. */
   cases: z.array(z.string()).default([]),
+  /** Of a rejected one: the suite holds the bug as it is recorded, by name, and goes red when it is mended or shows otherwise. */
+  expectFailure: z.boolean().optional(),
   ...decided,
 })
 

@@ -14,8 +14,8 @@ export interface Kept {
   statusProvenance: Provenance
   aspect: Aspect | null
   listing: ListingHints | null
-  /** A finding that people accepted: what it answers is meant, whatever it is. */
-  intended?: boolean
+  /** A finding that people want in the suite as it is: whatever it answers is no further finding. */
+  held?: boolean
 }
 
 /** What is known about a list that was read. */
@@ -62,7 +62,7 @@ export class Bench {
     first: Sighting,
     share: Sharing,
     statusProvenance: Provenance,
-    more: { aspect?: Aspect; listing?: ListingHints; intended?: boolean } = {},
+    more: { aspect?: Aspect; listing?: ListingHints; held?: boolean } = {},
   ): void {
     if (this.ids.has(subject.id)) return
     this.ids.add(subject.id)
@@ -73,7 +73,7 @@ export class Bench {
       statusProvenance,
       aspect: more.aspect ?? null,
       listing: more.listing ?? null,
-      intended: more.intended ?? false,
+      held: more.held ?? false,
     })
   }
 }

@@ -1,6 +1,5 @@
 import type { Exploration, Observation, Recipe } from '../contracts/observation.ts'
 import { type Endpoint, endpointKey, type ProjectMap } from '../contracts/project.ts'
-import { type AcceptedFinding, keepAccepted } from './accepted.ts'
 import type { AppUnderTest } from './app.ts'
 import { Bench, type Kept } from './bench.ts'
 import { forbiddenCases, unauthenticatedCases } from './cases/access.ts'
@@ -27,6 +26,7 @@ import { cleanupRules } from './cleanup.ts'
 import { Client } from './client.ts'
 import { ArrangementFailed, Executor } from './execute.ts'
 import { MissingReference } from './expressions.ts'
+import { type HeldFinding, keepHeld } from './held-findings.ts'
 import { Knowledge, type Reached } from './knowledge.ts'
 import { learn, type Steering } from './learn.ts'
 import { observe } from './observe.ts'
@@ -36,6 +36,7 @@ import { addStrangers } from './strangers.ts'
 import { UniqueValues } from './unique.ts'
 
 export type { AppUnderTest } from './app.ts'
+export type { HeldFinding } from './held-findings.ts'
 export { findingOf } from './oracles.ts'
 export { probe } from './probe.ts'
 
@@ -44,8 +45,8 @@ export interface ExploreInput {
   app: AppUnderTest
   /** `METHOD /path` with `*` and `**` as wildcards; everything by default. */
   only?: string[]
-  /** What people accepted as intended; these findings' cases are observed like others. */
-  accepted?: AcceptedFinding[]
+  /** Findings that people want in the suite: their cases are observed like others. */
+  held?: HeldFinding[]
   signal: AbortSignal
   progress(message: string): void
   /** Milliseconds after which no new cases are begun. Default 180,000. */
@@ -89,7 +90,7 @@ export async function explore({
   map,
   app,
   only,
-  accepted = [],
+  held = [],
   signal,
   progress,
   budgetMs = 180_000,
@@ -120,7 +121,7 @@ export async function explore({
     }
     if (!only?.length && steering.goOn()) await unknownRouteCase(bench)
     for (const guarded of knowledge.guarded) if (steering.goOn()) await unauthenticatedCases(bench, guarded)
-    await keepAccepted(bench, accepted)
+    await keepHeld(bench, held)
   } finally {
     await client.stop()
   }
@@ -218,7 +219,7 @@ async function lookAgain(knowledge: Knowledge, executor: Executor, entry: Kept):
     const second = await executor.run(entry.case, { share: entry.share })
     for (const change of second.changes) knowledge.changes.push({ change, recipe: null })
     const { status } = second.act.response
-    if ((status === 0 || status >= 500) && !entry.intended) {
+    if ((status === 0 || status >= 500) && !entry.held) {
       const unmet = await noteServerError(knowledge, executor, entry.case, second.act, ' in the second pass')
       if (unmet !== null) return { unstable: unmet }
     }

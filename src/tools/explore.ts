@@ -3,7 +3,7 @@ import { AgentError } from '../contracts/errors.ts'
 import type { Json } from '../contracts/json.ts'
 import { endpointKey, type ProjectMap } from '../contracts/project.ts'
 import type { Tool } from '../contracts/tool.ts'
-import { explore, probe } from '../explore/index.ts'
+import { explore, type HeldFinding, probe } from '../explore/index.ts'
 import { describeExploration, explorationData } from '../report/exploration.ts'
 import { readConfig } from '../workspace/config.ts'
 import { matchesGlob } from '../workspace/match-glob.ts'
@@ -54,9 +54,8 @@ export function exploreTool(session: Session): Tool<z.infer<typeof input>> {
         return { text: JSON.stringify(answers, null, 1), data: { responses: answers as unknown as Json } }
       }
       refuseUnknown(map, endpoints ?? [])
-      const accepted = (await readConfig(session.files)).findings.filter(({ verdict }) => verdict === 'accepted')
       const only = endpoints ? { only: endpoints } : {}
-      const exploration = await explore({ map, app, ...only, accepted, signal, progress })
+      const exploration = await explore({ map, app, ...only, held: await heldFindings(session), signal, progress })
       await environment.reset()
       session.exploration = exploration
       session.suite = null
@@ -66,6 +65,15 @@ export function exploreTool(session: Session): Tool<z.infer<typeof input>> {
       return { text: describeExploration(exploration), data: explorationData(exploration) }
     },
   }
+}
+
+/** What people decided that the suite is to hold. */
+async function heldFindings({ files }: Session): Promise<HeldFinding[]> {
+  const { findings } = await readConfig(files)
+  return findings.flatMap(({ id, cases, verdict, expectFailure }): HeldFinding[] => {
+    if (verdict === 'accepted') return [{ id, cases, as: 'intended' }]
+    return expectFailure ? [{ id, cases, as: 'known bug' }] : []
+  })
 }
 
 /** A misspelt wish must not end as a run about nothing. */

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { execa } from 'execa'
 import { expect, test } from 'vitest'
 import { type RunOutcome, runResultSchema } from '../../src/contracts/result.ts'
 import { agent, createProject, expectNoStack, notes } from './projects.ts'
@@ -108,4 +109,28 @@ test('one finding is shown with the request that shows it', async () => {
   expect(shown.stdout).toContain(first?.reproduce)
   const json = await agent(['finding', 'show', first?.id ?? '', root, '--json'])
   expect(JSON.parse(String(json.stdout))).toEqual(first)
+})
+
+test('a bug that is expected to fail goes red when it is mended, and when it fails for another reason', async () => {
+  const root = createProject(careless)
+  const { id } = findingAt(await runOn(root, ...EXPLORE_ONLY), 'GET /total')
+  const decision = ['--reason', 'Ticket 12.', '--owner', 'lee', '--expect-failure']
+  expect((await agent(['finding', 'reject', id, root, ...decision])).exitCode).toBe(0)
+  const { status, findings, waivers } = await runOn(root)
+  expect([status, waivers]).toEqual(['verified', []])
+  expect(findings.find((finding) => finding.id === id)?.decision?.verdict).toBe('rejected')
+
+  const jest = async (app: string) => {
+    writeFileSync(join(root, 'app.js'), app)
+    const run = await execa('node_modules/.bin/jest', ['tests/integration/total'], { cwd: root, reject: false })
+    return [run.exitCode, run.stderr] as const
+  }
+  const [asRecorded, told] = await jest(careless['app.js'])
+  expect([asRecorded, told]).toEqual([0, expect.stringContaining('PASS')])
+  const [whenMended, name] = await jest(
+    careless['app.js'].replace("status(500).json({ error: 'not counted' })", 'json({ total: 1 })'),
+  )
+  expect([whenMended, name]).toEqual([1, expect.stringContaining(`known bug ${id}: answers 500`)])
+  const [otherwise] = await jest(careless['app.js'].replace('not counted', 'no connection'))
+  expect(otherwise).toBe(1)
 })

@@ -62,16 +62,30 @@ test('a request counts for the endpoint whose literal segments it has, before on
 test('JUnit counts a blocked gate as a failure and stays well-formed whatever a message says', async () => {
   const verdict = { name: 'isolated' as const, verdict: 'blocked' as const, why: '<no & "way">', evidence: {} }
   const outcome = buildOutcome({ ...input, verdicts: [{ ...verdict, durationMs: 1 }] })
-  const message = 'expected <a> & "b"\u0000\u001b[31m\uD800 got ]]>'
+  const message = 'expected <a> & "b"\u0000\u001b[31m\uD800 got ]]>\n  at line two 🙂'
   const name = 'says "<>&\u0007"'
-  const xml = renderJUnit(outcome, [{ file: 'a.test.js', name, status: 'failed', durationMs: 5, message }])
-  expect(xml).toContain('<testsuite name="gates" tests="1" failures="1">')
-  expect(xml).toContain('<testsuite name="tests" tests="1" failures="1">')
+  const tests = [
+    { file: 'a.test.js', name, status: 'failed' as const, durationMs: 1_250, message },
+    { file: 'a.test.js', name: 'later', status: 'todo' as const, durationMs: 0, message: null },
+    { file: 'b.test.js', name: 'works', status: 'passed' as const, durationMs: 250, message: null },
+  ]
+  const xml = renderJUnit(outcome, tests)
   const file = join(mkdtempSync(join(tmpdir(), 'junit-')), 'junit.xml')
   writeFileSync(file, xml)
-  const parse = ['-c', 'import sys, xml.dom.minidom as m; m.parse(sys.argv[1])', file]
-  const { exitCode, stderr } = await execa('python3', parse, { reject: false })
+  // Read as a CI server would.
+  const program = `
+import sys, json, xml.etree.ElementTree as e
+print(json.dumps([[s.attrib, [[c.attrib, [[x.tag, x.attrib, x.text] for x in c]] for c in s]] for s in e.parse(sys.argv[1]).getroot()]))`
+  const { exitCode, stdout, stderr } = await execa('python3', ['-c', program, file], { reject: false })
   expect(exitCode, stderr).toBe(0)
+  const [[gates, [gate]], [counts, [failed, todo, passed]]] = JSON.parse(stdout)
+  expect(gates).toMatchObject({ name: 'gates', tests: '1', failures: '1', skipped: '0' })
+  expect(gate[1]).toEqual([['failure', { message: 'blocked: <no & "way">' }, 'blocked: <no & "way">']])
+  expect(counts).toEqual({ name: 'tests', tests: '3', failures: '1', skipped: '1', time: '1.500' })
+  expect(failed[0]).toEqual({ classname: 'a.test.js', name: 'says "<>&"', time: '1.250' })
+  const first = 'expected <a> & "b" got ]]>'
+  expect(failed[1]).toEqual([['failure', { message: first }, `${first}\n  at line two 🙂`]])
+  expect([todo[1], passed[1]]).toEqual([[['skipped', {}, null]], []])
 })
 
 test('a patch of new, changed and removed files applies', async () => {
