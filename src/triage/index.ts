@@ -20,29 +20,30 @@ export interface TriageInput {
 
 /** Sorts failing tests by whose failure it is, each with what tells it; in the order given. */
 export async function sortFailures(input: TriageInput): Promise<SortedFailure[]> {
-  const seen = new Map<string, { failure: Failure; alone: Alone | null }>()
+  const seen = new Map<string, { name: string; alone: Alone | null }>()
   const sorted: SortedFailure[] = []
   for (const failure of input.failures) {
-    const words = `${failure.file} ${wordsOf(failure.message)}`
-    const known = seen.get(words)
-    if (known === undefined) {
-      if (seen.size < MOST_ALONE) input.progress(`sorting failures: ${failure.name} alone`)
-      seen.set(words, { failure, alone: seen.size < MOST_ALONE ? await lookAlone(input, failure) : null })
-    }
-    const { failure: first, alone } = seen.get(words) ?? { failure, alone: null }
+    const { file, name, message } = failure
     const drafted = input.caseOf(failure)
-    const { blame, why } = judge(failure, alone, drafted, input.suiteFiles)
+    const told = judgeByWords(message, input.suiteFiles)
+    const key = `${file} ${wordsOf(message)}`
+    if (told === null && !seen.has(key)) {
+      const runs = [...seen.values()].filter(({ alone }) => alone !== null).length
+      if (runs < MOST_ALONE) input.progress(`sorting failures: ${name} alone`)
+      seen.set(key, { name, alone: runs < MOST_ALONE ? await lookAlone(input, failure) : null })
+    }
+    const first = told === null ? seen.get(key) : undefined
+    const alone = first?.alone ?? null
     sorted.push({
-      file: failure.file,
-      test: failure.name,
+      file,
+      test: name,
       case: drafted,
-      blame,
-      why,
+      ...(told ?? judge(message, alone, drafted)),
       evidence: {
-        message: shorten(failure.message),
+        message: shorten(message),
         alone: alone?.outcome ?? null,
         answers: (alone?.answers ?? []).map(({ method, path, status }) => `${method} ${path} ${status}`),
-        like: first === failure ? null : first.name,
+        like: first === undefined || first.name === name ? null : first.name,
       },
     })
   }
@@ -69,18 +70,29 @@ async function lookAlone({ runAlone }: TriageInput, failure: Failure): Promise<A
   return { outcome, message, answers: requests, durationMs: test?.durationMs ?? 0 }
 }
 
-/** From what is most certain to what is least. */
-function judge(
-  { message }: Failure,
-  alone: Alone | null,
-  drafted: string | null,
-  suiteFiles: string[],
-): { blame: Blame; why: string } {
-  const said = `${message}\n${alone?.message ?? ''}`
-  const sign = environmentSign(said)
-  if (sign !== null) return { blame: 'environment', why: `Something it runs on is not there: “${sign}”.` }
+interface Judgement {
+  blame: Blame
+  why: string
+}
+
+/** What the failure's own words leave no doubt about; such a test need not be run again. */
+function judgeByWords(message: string, suiteFiles: string[]): Judgement | null {
+  const sign = environmentSign(message)
+  if (sign !== null) return notThere(sign)
   const mistake = mistakeIn(message, suiteFiles)
-  if (mistake !== null) return { blame: 'test', why: `Its own code throws: “${mistake}”.` }
+  return mistake === null ? null : { blame: 'test', why: `Its own code throws: “${mistake}”.` }
+}
+
+const notThere = (sign: string): Judgement => ({
+  blame: 'environment',
+  why: `Something it runs on is not there: “${sign}”.`,
+})
+
+/** From what is most certain to what is least. */
+function judge(message: string, alone: Alone | null, drafted: string | null): Judgement {
+  const said = `${message}\n${alone?.message ?? ''}`
+  const sign = environmentSign(alone?.message ?? '')
+  if (sign !== null) return notThere(sign)
   if (isTimeout(message)) return judgeTimeout(alone)
   if (alone?.outcome === 'passes')
     return {
@@ -111,7 +123,7 @@ function judge(
   }
 }
 
-function judgeTimeout(alone: Alone | null): { blame: Blame; why: string } {
+function judgeTimeout(alone: Alone | null): Judgement {
   if (alone === null) return { blame: 'environment', why: 'It ran out of time.' }
   if (alone.outcome === 'passes') {
     const took = `${(alone.durationMs / 1000).toFixed(1)} s`

@@ -141,10 +141,11 @@ test('evidence says what was seen', async () => {
 test('failures with the same words are looked at once, and only so many at all', async () => {
   const alone: string[] = []
   const alike = Array.from({ length: 30 }, (_, index) => failure(`no user-${index} in "x${index}"`, `alike ${index}`))
+  const certain = failure(inTest, 'needs no second run')
   const unlike = [...'abcdefghijklm'].map((letter) => failure(`says ${letter}`, `unlike ${letter}`))
   const sorted = await sortFailures({
-    failures: [...alike, ...unlike],
-    suiteFiles: [],
+    failures: [...alike, ...unlike, certain],
+    suiteFiles: ['tests/orders.test.js'],
     caseOf: () => null,
     async runAlone({ name, message }) {
       alone.push(name)
@@ -152,8 +153,9 @@ test('failures with the same words are looked at once, and only so many at all',
     },
     progress: () => undefined,
   })
-  expect(sorted).toHaveLength(43)
+  expect(sorted).toHaveLength(44)
   expect(alone).toEqual(['alike 0', ...[...'abcdefg'].map((letter) => `unlike ${letter}`)])
   expect(sorted[29]?.evidence).toMatchObject({ alone: 'fails alike', like: 'alike 0' })
+  expect(sorted[43]).toMatchObject({ blame: 'test', evidence: { alone: null } })
   expect(sorted[42]?.evidence).toMatchObject({ alone: null, like: null })
 })
