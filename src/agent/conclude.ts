@@ -5,6 +5,7 @@ import type { Model, Usage } from '../contracts/conversation.ts'
 import { AgentError } from '../contracts/errors.ts'
 import type { Files } from '../contracts/files.ts'
 import type { RunOutcome } from '../contracts/result.ts'
+import { renderHtml } from '../report/html.ts'
 import { renderJUnit } from '../report/junit.ts'
 import { renderMarkdown } from '../report/markdown.ts'
 import { buildOutcome } from '../report/outcome.ts'
@@ -58,6 +59,7 @@ export async function concludeRun(input: ConcludeInput): Promise<RunOutcome> {
     json: join(runDir, 'report.json'),
     junit: join(runDir, 'junit.xml'),
     markdown: join(runDir, 'report.md'),
+    html: join(runDir, 'report.html'),
   }
   const built = buildOutcome({
     run: input.run,
@@ -87,6 +89,7 @@ export async function concludeRun(input: ConcludeInput): Promise<RunOutcome> {
   await writeFile(reports.json, `${JSON.stringify(outcome, null, 2)}\n`, { mode: 0o600 })
   await writeFile(reports.junit, renderJUnit(outcome, redact(session.measured?.tests ?? [])), { mode: 0o600 })
   await writeFile(reports.markdown, renderMarkdown(outcome), { mode: 0o600 })
+  await writeFile(reports.html, renderHtml(outcome), { mode: 0o600 })
   journal.write('run_ended', { status: outcome.status, error: outcome.error })
   return outcome
 }

@@ -2,7 +2,7 @@ import { execa } from 'execa'
 import { AgentError } from '../contracts/errors.ts'
 import type { RunOutcome } from '../contracts/result.ts'
 import { decisionOn } from '../report/decisions.ts'
-import { renderFinding, renderFindings, stateOf } from '../report/findings.ts'
+import { firstClause, renderFinding, renderFindings, stateOf } from '../report/findings.ts'
 import { CONFIG_FILE, readConfig, writeConfig } from '../workspace/config.ts'
 import { runsDir } from '../workspace/directories.ts'
 import { openWorkspace } from '../workspace/workspace.ts'
@@ -53,7 +53,7 @@ export async function decideFinding(
   if (!owner) throw missing('--owner', 'Name who answers for it; git knows no user.name here.')
   const files = await openWorkspace(root, { writeScope: [CONFIG_FILE] })
   const config = await readConfig(files)
-  const about = `${finding.endpoint}: ${finding.detail}`
+  const about = `${finding.endpoint}: ${firstClause(finding.detail)}`
   const expected = options.expectFailure ? { expectFailure: true } : {}
   const decided = { id, verdict, about, cases: finding.cases, ...expected, reason, owner }
   const others = config.findings.filter((one) => one.id !== id)

@@ -156,7 +156,12 @@ export const runResultSchema = z.object({
       baseline: z.object({ file: z.string(), accepted: z.number(), gone: z.array(z.string()) }).nullable(),
     })
     .optional(),
-  reports: z.object({ json: z.string(), junit: z.string().nullable(), markdown: z.string().nullable() }),
+  reports: z.object({
+    json: z.string(),
+    junit: z.string().nullable(),
+    markdown: z.string().nullable(),
+    html: z.string().optional(),
+  }),
   details,
 })
 

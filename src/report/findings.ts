@@ -31,6 +31,11 @@ export function bugsOf({ findings }: Pick<RunOutcome, 'findings'>): Finding[] {
   )
 }
 
+/** What happens, without what was expected instead and what the application printed. */
+export function firstClause(detail: string): string {
+  return (oneLine(detail).split(/; |\. /)[0] ?? '').replace(/\.$/, '')
+}
+
 /** Column at which texts begin. */
 const LABEL = 11
 

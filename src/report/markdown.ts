@@ -1,13 +1,15 @@
 import type { RunOutcome } from '../contracts/result.ts'
-import { bugsOf } from './findings.ts'
+import { bugsOf, firstClause } from './findings.ts'
 import { code, codeBlock, prose } from './markdown-text.ts'
 import { statusTable } from './status-table.ts'
 import { type Survivor, survivorsOf } from './survivors.ts'
 
+type Gate = RunOutcome['gates'][number]
+
 /** Of what is seen before anything is unfolded. */
 const MOST_LINES = 40
 /** How many of each a reviewer sees at once; the others are folded right below. */
-const SHOWN = { findings: 6, gates: 5, survivors: 4, unreached: 2, waivers: 3, review: 3 }
+const SHOWN = { findings: 6, gates: 5, noticed: 3, survivors: 4, unreached: 2, waivers: 3, review: 3 }
 /** A table of fewer rows is folded whole. */
 const FEWEST_ROWS = 3
 /** GitHub refuses a comment of more than 65,536 characters. */
@@ -40,7 +42,8 @@ function shownParts(outcome: RunOutcome, limits: typeof SHOWN): string[] {
     '',
     ...summary(outcome),
     ...section('Bugs found in the application', bugsOf(outcome).map(findingLine), limits.findings),
-    ...section('Gates that do not hold', gates.filter(isOpen).map(gateLine), limits.gates),
+    ...section('Gates that do not hold', gates.filter(decides).map(gateLine), limits.gates),
+    ...section('Also noticed; it does not decide', gates.filter(isNoticed).map(gateLine), limits.noticed),
     ...section(
       'Broken access, ownership or writes that no test would notice',
       serious.map(survivorLine),
@@ -89,7 +92,7 @@ function summary(outcome: RunOutcome): string[] {
     ...(parts.length === 0 ? [] : [`${parts.join(' · ')}`, '']),
     ...(error === null ? [] : [`**${prose(error.code)}**: ${prose(cut(error.message))} ${prose(cut(error.next))}`, '']),
     ...(suite === null ? ['There is no suite.'] : [`Run it: ${code(commandOf(suite))}`]),
-    ...(suite === null || details.landed
+    ...(suite === null || details.patch === null
       ? []
       : ['', 'It is **not** in the project; the run’s folder holds it as a patch.']),
   ]
@@ -98,10 +101,13 @@ function summary(outcome: RunOutcome): string[] {
 const commandOf = ({ command, cwd }: NonNullable<RunOutcome['suite']>) =>
   cwd === '.' || cwd === '' ? command : `cd ${cwd} && ${command}`
 
-const isOpen = ({ verdict }: RunOutcome['gates'][number]) => verdict === 'fail' || verdict === 'blocked'
+const isOpen = ({ verdict }: Gate) => verdict === 'fail' || verdict === 'blocked'
+/** On somebody's own suite not every gate decides, and not what was waived. */
+const decides = (gate: Gate) => isOpen(gate) && (gate.judged?.counts ?? true)
+const isNoticed = (gate: Gate) => isOpen(gate) && !decides(gate)
 
 const findingLine = ({ id, kind, endpoint, detail, decision }: RunOutcome['findings'][number]) =>
-  `- **${prose(id)}** ${prose(kind.replaceAll('_', ' '))} ${code(endpoint)}: ${prose(firstClause(detail))}${decision === null ? '' : ` (known: ${prose(shown(decision.owner))})`}`
+  `- **${prose(id)}** ${prose(kind.replaceAll('_', ' '))} ${code(endpoint)}: ${prose(shown(firstClause(detail)))}${decision === null ? '' : ` (known: ${prose(shown(decision.owner))})`}`
 
 const survivorLine = ({ id, kind, at, what, fate }: Survivor) =>
   `- ${code(at)} ${prose(shown(`${kind}: ${what}`))} (${prose(fate === 'survived' ? id : `${fate}, ${id}`)})`
@@ -119,8 +125,8 @@ const reviewLine = ({ file, line, assertion, why }: RunOutcome['review'][number]
   return `- ${code(`${file}:${line}`)} ${parts === '' ? code(cut(assertion)) : prose(shown(parts))}`
 }
 
-const gateLine = (gate: RunOutcome['gates'][number]) =>
-  `- ${prose(gate.name)}: ${isOpen(gate) ? `**${gate.verdict}**` : gate.verdict.replace('_', ' ')}. ${prose(cut(gate.why))}`
+const gateLine = (gate: Gate) =>
+  `- ${prose(gate.name)}: ${decides(gate) ? `**${gate.verdict}**` : gate.verdict.replace('_', ' ')}. ${prose(cut(gate.why))}`
 
 const unreachedLine = ({ endpoint, why }: RunOutcome['details']['unreached'][number]) =>
   `- ${code(endpoint)}: ${prose(shown(why))}`
@@ -135,9 +141,6 @@ const reproduction = ({ id, endpoint, detail, reproduce, decision }: RunOutcome[
     ...codeBlock(reproduce, '  '),
   ].join('\n')
 
-/** What happens; what was expected instead is in the folded part. */
-const firstClause = (detail: string) => shown(detail.split(/; |\. /)[0]?.replace(/\.$/, '') ?? '')
-
 /** The first few lines, and the others folded right below. */
 function section(title: string, lines: string[], most: number): string[] {
   if (lines.length === 0) return []
@@ -149,7 +152,7 @@ function section(title: string, lines: string[], most: number): string[] {
 function endpointTable(endpoints: RunOutcome['endpoints'], room: number): string[] {
   if (endpoints.length === 0) return []
   const title = 'Endpoints and the statuses they were tested with'
-  const { head, rows } = statusTable(endpoints)
+  const { head, rows } = renderTable(endpoints)
   const fits = rows.length + head.length + 1 <= room ? rows.length : room - head.length - 2
   if (fits < Math.min(FEWEST_ROWS, rows.length)) return foldedTable(title, head, rows)
   return [
@@ -160,6 +163,18 @@ function endpointTable(endpoints: RunOutcome['endpoints'], room: number): string
     ...rows.slice(0, fits),
     ...foldedTable('The others', head, rows.slice(fits)),
   ]
+}
+
+function renderTable(endpoints: RunOutcome['endpoints']): { head: string[]; rows: string[] } {
+  const table = statusTable(endpoints)
+  const hasGaps = table.rows.some(({ gaps }) => gaps !== '')
+  const columns = ['', ...table.statuses, ...(hasGaps ? ['not tested'] : [])]
+  const rows = table.rows.map(({ name, covered, gaps }) => {
+    const cells = table.statuses.map((status) => (covered.includes(status) ? '✓' : ' '))
+    // In a table a bar ends the cell, in code too.
+    return `| ${[code(name).replace(/\|/g, '\\|'), ...cells, ...(hasGaps ? [gaps] : [])].join(' | ')} |`
+  })
+  return { head: [`| ${columns.join(' | ')} |`, `|${'---|'.repeat(columns.length)}`], rows }
 }
 
 function foldedTable(title: string, head: string[], rows: string[]): string[] {

@@ -1,6 +1,6 @@
 import type { Colors } from 'picocolors/types.js'
 import type { RunOutcome } from '../contracts/result.ts'
-import { bugsOf } from './findings.ts'
+import { bugsOf, firstClause } from './findings.ts'
 import { cutTo, oneLine, plain, wrap } from './one-line.ts'
 import { survivorsOf } from './survivors.ts'
 import { verificationLines } from './verification.ts'
@@ -204,12 +204,6 @@ function findingLines(outcome: RunOutcome): Line[] {
     ...(intended > 0 ? [{ label: 'intended', text: `${count(intended, 'finding')} that people accepted` }] : []),
   ]
 }
-
-/** What went wrong; what was expected instead, and further cases, are in the report. */
-const firstClause = (detail: string) =>
-  oneLine(detail)
-    .split(/; |\. /)[0]
-    ?.replace(/\.$/, '') ?? ''
 
 function reviewLines({ review }: RunOutcome): Line[] {
   if (review.length === 0) return []
