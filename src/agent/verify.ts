@@ -114,7 +114,7 @@ async function measure(state: State, input: VerifyProjectInput): Promise<void> {
   state.map = map
   signal.throwIfAborted()
   input.onEvent({ type: 'tool', name: 'StartEnvironment' })
-  const environment = await startEnvironment(map, { signal, progress, leavePort: true })
+  const environment = await startEnvironment(map, { signal, progress })
   state.environment = environment
   const existing = await findExistingSuite({ ...input, map, environment, files: workspace, progress })
   state.existing = existing
@@ -128,7 +128,7 @@ async function measure(state: State, input: VerifyProjectInput): Promise<void> {
     suite: existing.suite,
     runner: existing.runner,
     foreign: existing.foreign,
-    openEnvironment: (options) => environment.clone(options),
+    openEnvironment: (options) => environment.clone({ ...options, leavePort: existing.foreign }),
     changes,
     dismissed: state.config.dismissed,
     waivers: state.config.waivers,

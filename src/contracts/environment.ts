@@ -115,6 +115,11 @@ export interface Environment {
   clone(options?: {
     /** Another directory to show at the project's root (e.g. a fresh checkout); dependency folders come from the project. */
     tree?: string
+    /**
+     * The variable that names the application's port is left unset where it may be: tests that start the application themselves
+     * then choose one as they do elsewhere. `startApp` sets it all the same.
+     */
+    leavePort?: boolean
   }): Promise<Environment>
   stop(): Promise<void>
 }

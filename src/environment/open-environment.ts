@@ -25,7 +25,6 @@ export interface Plan {
   found: FoundServices
   envFiles: EnvFile[]
   given: Record<string, string>
-  leavePort: boolean
 }
 
 /** How one environment of a plan is opened. */
@@ -35,7 +34,8 @@ interface Opening {
   progress(message: string): void
   /** From the environment that this one is a clone of: nothing is initialised, built or migrated again. */
   prepared: Prepared | null
-  tree?: string
+  tree?: string | undefined
+  leavePort?: boolean | undefined
 }
 
 export async function openEnvironment(plan: Plan, opening: Opening): Promise<Environment> {
@@ -82,7 +82,7 @@ async function furnish(plan: Plan, sandbox: Sandbox, opening: Opening): Promise<
       { PATH: process.env.PATH },
     ),
     port,
-    leavePort: plan.leavePort,
+    leavePort: opening.leavePort ?? false,
     scratch: sandbox.scratch,
   })
   const run = (command: Command) => sandbox.run({ ...command, env: { ...variables, ...command.env } })
@@ -136,7 +136,7 @@ async function furnish(plan: Plan, sandbox: Sandbox, opening: Opening): Promise<
         for (const { store } of services) await store?.reset()
       }),
     clone: (options) =>
-      openEnvironment(plan, { signal: over.signal, progress: () => undefined, prepared: sealed, tree: options?.tree }),
+      openEnvironment(plan, { signal: over.signal, progress: () => undefined, prepared: sealed, ...options }),
     async stop() {
       over.abort()
       await Promise.all(services.map((service) => service.close().catch(() => undefined)))

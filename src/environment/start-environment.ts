@@ -13,11 +13,6 @@ export interface EnvironmentOptions {
   progress(message: string): void
   /** The caller's own values, e.g. from integration-tests.config.json; they win over derived ones. */
   variables?: Record<string, string>
-  /**
-   * The variable that names the application's port is left unset where it may be: tests that start the application themselves
-   * then choose one as they do elsewhere. `startApp` sets it all the same.
-   */
-  leavePort?: boolean
 }
 
 /**
@@ -32,7 +27,7 @@ export async function startEnvironment(map: ProjectMap, options: EnvironmentOpti
   const [found, envFiles] = await Promise.all([findServices(map), readEnvFiles(map.root)])
   const open = (values: Record<string, string>) =>
     openEnvironment(
-      { map, found, envFiles, given: values, leavePort: options.leavePort ?? false },
+      { map, found, envFiles, given: values },
       { signal: options.signal, progress: options.progress, prepared: null },
     )
   try {

@@ -47,11 +47,13 @@ export async function findExistingSuite(options: FindOptions): Promise<ExistingS
   const found = await runner.find(environment, { map, command })
   if (found === null) throw noSuite(map, command)
   const { suite } = found
+  const generated = await generatedPaths(files)
+  const foreign = !suite.files.every(({ path }) => generated.has(path))
   progress(`running ${suite.command} once (${suite.files.length} test files)`)
-  const trial = await runner.run(environment, suite, { signal })
+  const place = await environment.clone({ leavePort: foreign })
+  const trial = await runner.run(place, suite, { signal }).finally(() => place.stop())
   signal.throwIfAborted()
   const measured = { ...suite, files: tellUnitTests(suite, trial), tests: trial.tests.length }
-  const generated = await generatedPaths(files)
   return {
     suite: measured,
     runner,

@@ -1,11 +1,12 @@
 import { z } from 'zod'
 import type { Json } from '../contracts/json.ts'
-import type { Tool } from '../contracts/tool.ts'
+import type { Tool, ToolCallOptions, ToolResult } from '../contracts/tool.ts'
 import type { SortedFailure } from '../contracts/triage.ts'
 import { GATES, type GateVerdict } from '../contracts/verdict.ts'
 import type { Failure } from '../triage/index.ts'
 import { verifySuite } from '../verify/index.ts'
 import { readConfig } from '../workspace/config.ts'
+import { findExistingSuite } from './find-suite.ts'
 import { presentSuite } from './present-suite.ts'
 import { fingerprint, requireEnvironment, requireMap, runnerFor, type Session } from './session.ts'
 import { sortFailing } from './sort-failing.ts'
@@ -14,6 +15,12 @@ const failedList = z.array(z.object({ file: z.string(), name: z.string(), messag
 
 const input = z.object({
   gates: z.array(z.enum(GATES)).optional().describe('Only these gates. Default: all.'),
+  command: z
+    .string()
+    .optional()
+    .describe(
+      'Without a drafted suite: how the one that the project has is run, e.g. "npx jest tests/api". Default: as its scripts say.',
+    ),
 })
 
 /** Proves the suite: every gate with its verdict and evidence. */
@@ -22,7 +29,7 @@ export function verifySuiteTool(session: Session): Tool<z.infer<typeof input>> {
     name: 'VerifySuite',
     kind: 'domain',
     description:
-      'Proves the suite through its gates: it runs, runs again on the same database, leaves nothing behind even after a failure or Ctrl-C, reaches nothing outside, refuses a production address before connecting, is fast, notices faults that are put into the application, changes only test files, and passes in a fresh clone by its plain command. Answers a verdict with evidence per gate. Needs DraftTests.',
+      'Proves the suite through its gates: it runs, runs again on the same database, leaves nothing behind even after a failure or Ctrl-C, reaches nothing outside, refuses a production address before connecting, is fast, notices faults that are put into the application, changes only test files, and passes in a fresh clone by its plain command. Answers a verdict with evidence per gate. Needs DraftTests; without a drafted suite it holds the one that the project has, whoever wrote it, against the gates, which needs StartEnvironment alone.',
     input,
     annotations: {
       title: 'Verify the suite',
@@ -31,7 +38,8 @@ export function verifySuiteTool(session: Session): Tool<z.infer<typeof input>> {
       idempotentHint: true,
       openWorldHint: false,
     },
-    async run({ gates }, { signal, progress }) {
+    async run({ gates, command }, { signal, progress }) {
+      if (session.suite === null) return verifyExisting(session, { gates, command }, { signal, progress })
       const map = requireMap(session)
       const environment = requireEnvironment(session)
       const suite = await presentSuite(session)
@@ -61,6 +69,54 @@ export function verifySuiteTool(session: Session): Tool<z.infer<typeof input>> {
           failing: sorted as unknown as Json,
         },
       }
+    },
+  }
+}
+
+/** Somebody's own suite: it is no part of the session, so that no run is accepted for its sake. */
+async function verifyExisting(
+  session: Session,
+  { gates, command }: z.infer<typeof input>,
+  { signal, progress }: Pick<ToolCallOptions, 'signal' | 'progress'>,
+): Promise<ToolResult> {
+  const map = requireMap(session)
+  const environment = requireEnvironment(session)
+  const existing = await findExistingSuite({
+    map,
+    environment,
+    files: session.files,
+    command: command ?? null,
+    signal,
+    progress,
+  })
+  if (existing.obstacle !== null) throw existing.obstacle
+  const { dismissed, waivers } = await readConfig(session.files)
+  const verdicts = await verifySuite({
+    map,
+    suite: existing.suite,
+    runner: existing.runner,
+    foreign: existing.foreign,
+    openEnvironment: (options) => environment.clone({ ...options, leavePort: existing.foreign }),
+    changes: await changesOf(session),
+    dismissed,
+    waivers,
+    ...(gates ? { gates } : {}),
+    signal,
+    progress,
+  })
+  const unit = existing.suite.files.filter(({ kind }) => kind === 'unit').map(({ path }) => path)
+  return {
+    text: [
+      `the project’s own suite, by ${existing.suite.command}: ${existing.trial.tests.length} tests`,
+      ...(unit.length > 0 ? [`unit tests, which send the application no request: ${unit.join(', ')}`] : []),
+      ...existing.notes,
+      ...verdicts.map(describeVerdict),
+    ].join('\n'),
+    data: {
+      suite: fingerprint(existing.suite),
+      holds: verdicts.every(holds),
+      verdicts: verdicts as unknown as Json,
+      failing: [],
     },
   }
 }

@@ -65,7 +65,10 @@ export const guarded: VerifierGate = {
         evidence,
       )
     }
-    return pass(`Refused all ${trials.length} production addresses without one connection attempt.`, evidence)
+    return pass(
+      `Refused ${trials.length === 1 ? 'the production address' : `all ${trials.length} production addresses`} without one connection attempt.`,
+      evidence,
+    )
   },
 }
 
