@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { Config } from '../contracts/config.ts'
 import { AgentError } from '../contracts/errors.ts'
 import type { Json } from '../contracts/json.ts'
 import { endpointKey, type ProjectMap } from '../contracts/project.ts'
@@ -54,22 +55,22 @@ export function exploreTool(session: Session): Tool<z.infer<typeof input>> {
         return { text: JSON.stringify(answers, null, 1), data: { responses: answers as unknown as Json } }
       }
       refuseUnknown(map, endpoints ?? [])
+      const config = await readConfig(session.files)
       const only = endpoints ? { only: endpoints } : {}
-      const exploration = await explore({ map, app, ...only, held: await heldFindings(session), signal, progress })
+      const exploration = await explore({ map, app, ...only, held: heldFindings(config), signal, progress })
       await environment.reset()
       session.exploration = exploration
       session.suite = null
       session.verified = null
       session.dropped.clear()
       session.sorted.clear()
-      return { text: describeExploration(exploration), data: explorationData(exploration) }
+      return { text: describeExploration(exploration, config), data: explorationData(exploration) }
     },
   }
 }
 
 /** What people decided that the suite is to hold. */
-async function heldFindings({ files }: Session): Promise<HeldFinding[]> {
-  const { findings } = await readConfig(files)
+function heldFindings({ findings }: Config): HeldFinding[] {
   return findings.flatMap(({ id, cases, verdict, expectFailure }): HeldFinding[] => {
     if (verdict === 'accepted') return [{ id, cases, as: 'intended' }]
     return expectFailure ? [{ id, cases, as: 'known bug' }] : []

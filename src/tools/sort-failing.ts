@@ -6,6 +6,9 @@ import { findingOf } from '../explore/index.ts'
 import { type Failure, sortFailures } from '../triage/index.ts'
 import { requireEnvironment, requireMap, runnerFor, type Session } from './session.ts'
 
+/** One test and the start of its runner; what hangs longer has told enough. */
+const ALONE_MS = 60_000
+
 /**
  * Sorts failing tests, running some alone, and remembers it for the drafts and the report to come. A failure of the product is a
  * finding from then on.
@@ -25,7 +28,7 @@ export async function sortFailing(
       suite.cases?.find((drafted) => drafted.file === file && drafted.test === name)?.case ?? null,
     async runAlone({ file, name }) {
       await environment.reset()
-      return runner.run(environment, suite, { files: [file], test: name, signal })
+      return runner.run(environment, suite, { files: [file], test: name, timeoutMs: ALONE_MS, signal })
     },
     progress,
   })

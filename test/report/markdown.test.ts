@@ -215,3 +215,27 @@ test('with much of everything at once there are 40 lines still, and a little of 
   }
   expect(renderMarkdown(worst)).toContain('**product**')
 })
+
+const judged = (counts: boolean) => ({
+  blocks: counts,
+  kind: 'fact' as const,
+  counts,
+  waived: [],
+  known: [],
+  fresh: [],
+})
+
+test('on somebody’s own suite, what does not decide is told apart', () => {
+  const gate = (name: string, counts: boolean) => ({
+    name,
+    verdict: 'fail' as const,
+    why: `${name} does not hold.`,
+    evidence: {},
+    judged: judged(counts),
+  })
+  const outcome = outcomeWith({ gates: [gate('twice', true), gate('fast', false)] }, { landed: false, patch: null })
+  const text = visible(renderMarkdown(outcome)).join('\n')
+  expect(text).toContain('### Gates that do not hold (1)\n- twice: **fail**')
+  expect(text).toContain('### Also noticed; it does not decide (1)\n- fast: fail. fast does not hold.')
+  expect(text).not.toContain('patch')
+})

@@ -88,6 +88,14 @@ print(json.dumps([[s.attrib, [[c.attrib, [[x.tag, x.attrib, x.text] for x in c]]
   expect([todo[1], passed[1]]).toEqual([[['skipped', {}, null]], []])
 })
 
+test('in JUnit a gate that does not decide on somebody’s own suite is no failure', () => {
+  const judged = { blocks: false, kind: 'fact' as const, counts: false, waived: [], known: [], fresh: [] }
+  const gates = [{ name: 'fast', verdict: 'fail' as const, why: 'Slow.', evidence: {}, judged }]
+  const xml = renderJUnit({ ...buildOutcome(input), gates }, [])
+  expect(xml).toContain('tests="1" failures="0" skipped="1"')
+  expect(xml).toContain('<skipped message="fail: Slow."/>')
+})
+
 test('a patch of new, changed and removed files applies', async () => {
   const dir = mkdtempSync(join(tmpdir(), 'patch-'))
   const before = { 'old.js': 'a\nb\n', 'no newline.js': 'x', 'gone.js': 'bye\n' }
