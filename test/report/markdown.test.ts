@@ -239,3 +239,10 @@ test('on somebody’s own suite, what does not decide is told apart', () => {
   expect(text).toContain('### Also noticed; it does not decide (1)\n- fast: fail. fast does not hold.')
   expect(text).not.toContain('patch')
 })
+
+test('a status that nobody promises is looked at before a text', () => {
+  const item = (line: number, why: string) => ({ file: 'a.test.js', line, assertion: 'expect(', why })
+  const review = [item(1, 'observed only: body.name'), item(2, 'observed only: status 400, body.name')]
+  const seen = visible(renderMarkdown(outcomeWith({ review }))).filter((line) => line.includes('a.test.js:'))
+  expect(seen).toEqual(['- `a.test.js:2` status 400, body.name', '- `a.test.js:1` body.name'])
+})

@@ -43,6 +43,8 @@ const inTest =
 const inApp =
   'TypeError: db.find is not a function\n    at find (/p/src/orders.js:13:2)\n    at Object.<anonymous> (/p/tests/orders.test.js:9:5)'
 
+const nowhere = 'TypeError: fetch failed'
+
 test.each([
   [
     'what passes alone depends on other tests',
@@ -61,6 +63,7 @@ test.each([
     'createUser is not a function',
   ],
   ['a mistake below the test is not the test’s', failure(inApp), broken, true, 'product', '500 to POST /orders'],
+  ['an error from nowhere is not the test’s', failure(nowhere), broken, true, 'product', '500 to POST /orders'],
   ['an answer of 5xx, alone too', failure(otherwise), broken, true, 'product', '500 to POST /orders'],
   ['a 5xx that the test expects', failure('Expected: 500'), broken, true, 'test', 'held to this twice'],
   [
