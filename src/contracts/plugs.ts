@@ -2,7 +2,7 @@ import type { Environment, Table } from './environment.ts'
 import type { Files } from './files.ts'
 import type { Exploration } from './observation.ts'
 import type { ProjectMap } from './project.ts'
-import type { RunOptions, RunResult, Suite, TestSource } from './suite.ts'
+import type { RunOptions, RunResult, RunSession, Suite, TestSource } from './suite.ts'
 import type { GateName, GateVerdict } from './verdict.ts'
 
 /** A language: source → project map. One line in the table of `inspect/index.ts`. */
@@ -37,6 +37,8 @@ export interface RunnerPlug {
    * Throws `RUNNER_FAILS` when the runner does not get as far as naming its files.
    */
   find?(environment: Environment, input: FindInput): Promise<FoundSuite | null>
+  /** For many runs in one environment. `signal` ends it. Throws NO_SESSION in `run` where the runner cannot be made to stay. */
+  session?(environment: Environment, suite: Suite, options: { signal: AbortSignal }): RunSession
   /** Test dependencies that a project lacks, known before anything runs. */
   missing?(map: ProjectMap): Suite['missing']
   /** Reads test files of this runner; gates that need it are `blocked` without. */

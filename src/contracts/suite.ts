@@ -55,6 +55,8 @@ export interface SeenRequest {
   pid: number
   /** Test file that was being run in that process, or that had started it; absent where it cannot be told. */
   file?: string
+  /** Full name of the test in which it came; measured where tests run one after the other (`RunSession`), absent between tests. */
+  test?: string
 }
 
 export interface FileCoverage {
@@ -114,6 +116,30 @@ export interface RunOptions {
   signal?: AbortSignal
 }
 
+/** What one run of a session is to be. */
+export interface SessionRun {
+  /** Relative to the root, run in this order, one after the other; all of the suite by default. */
+  files?: string[]
+  /** Only the test with this full name, or with `block` all tests below the block with this one. */
+  only?: { name: string; block: boolean }
+  /** Random order of the files and of the tests in each. */
+  seed?: number
+  /** With `seed`: blocks (titles from the outside in, `[]` for the whole file) that keep their order, by file. */
+  fixed?: Record<string, string[][]>
+  /** Ends at the first failed test; one that ran out of time is not yet a reason. */
+  untilRed?: boolean
+  env?: Record<string, string>
+  timeoutMs?: number
+}
+
+/** A runner that stays in an environment: many runs, one after the other, each with modules and globals of its own. */
+export interface RunSession {
+  run(options: SessionRun): Promise<RunResult>
+  /** The next run begins in a process of its own, as it would without a session. */
+  renew(): Promise<void>
+  close(): Promise<void>
+}
+
 /** What can be told of a test file from its text alone. */
 export interface TestSource {
   /**
@@ -122,6 +148,7 @@ export interface TestSource {
    */
   breakTests(path: string, content: string): { content: string; titles: string[] } | null
   read(path: string, content: string): TestFacts
+  sequences?(path: string, content: string): TestSequence[]
 }
 
 export interface TestFacts {
@@ -131,4 +158,13 @@ export interface TestFacts {
   skips: { line: number; text: string; reason: string | null }[]
   /** Tests that keep others from running. */
   focused: { line: number; text: string }[]
+}
+
+/** A block whose tests build on each other, deliberately: they run in their order, together. */
+export interface TestSequence {
+  /** Titles from the outside in; `[]` for the whole file. */
+  titles: string[]
+  /** 1-based. */
+  line: number
+  why: string
 }

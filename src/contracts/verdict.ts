@@ -1,6 +1,18 @@
 import type { Json } from './json.ts'
 
-export const GATES = ['runs', 'twice', 'clean', 'isolated', 'guarded', 'fast', 'kills', 'scoped', 'portable'] as const
+export const GATES = [
+  'runs',
+  'twice',
+  'shuffled',
+  'alone',
+  'clean',
+  'isolated',
+  'guarded',
+  'fast',
+  'kills',
+  'scoped',
+  'portable',
+] as const
 export type GateName = (typeof GATES)[number]
 
 /** `blocked` could not run and is never a pass; `not_applicable` says why there is nothing to hold. */

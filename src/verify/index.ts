@@ -5,6 +5,7 @@ import type { ProjectMap } from '../contracts/project.ts'
 import type { Suite } from '../contracts/suite.ts'
 import type { GateName, GateVerdict } from '../contracts/verdict.ts'
 import type { GateInput, VerifierGate } from './gate.ts'
+import { createAloneGate } from './gates/alone.ts'
 import { clean } from './gates/clean.ts'
 import { createFastGate } from './gates/fast.ts'
 import { guarded } from './gates/guarded.ts'
@@ -13,11 +14,15 @@ import { createKillsGate } from './gates/kills.ts'
 import { portable } from './gates/portable.ts'
 import { runs } from './gates/runs.ts'
 import { scoped } from './gates/scoped.ts'
+import { shuffled } from './gates/shuffled.ts'
 import { twice } from './gates/twice.ts'
 import { createRehearsal } from './rehearsal.ts'
 import { createSlots } from './slots.ts'
+import { createStages } from './stages.ts'
 
 const RUN_TIMEOUT_MS = 300_000
+/** What single tests may take, each as the only one run. */
+const ALONE_MS = 90_000
 /** Whoever waits must see that something goes on. */
 const HEARTBEAT_MS = 10_000
 /** Gates that are held at a time. */
@@ -27,6 +32,8 @@ const SIDE_BY_SIDE = 2
 const gateTable: readonly VerifierGate[] = [
   runs,
   twice,
+  shuffled,
+  createAloneGate(ALONE_MS),
   clean,
   isolated,
   guarded,
@@ -85,7 +92,7 @@ export async function verifySuite(
       }),
     ]
   } finally {
-    await context.rehearsal.stop()
+    await Promise.all([context.rehearsal.stop(), context.stages.stop()])
   }
 }
 
@@ -102,7 +109,13 @@ function createContext(input: VerifyInput): GateInput {
     return environment
   }
   const rehearsal = createRehearsal(open, (environment) => run(environment))
-  const source = runner.source ?? null
+  const { session } = runner
+  const stages = createStages({
+    suite,
+    open: () => open(),
+    session: session ? (environment) => session(environment, suite, { signal }) : null,
+    run: (environment, options) => run(environment, options),
+  })
   return {
     map,
     suite,
@@ -114,9 +127,10 @@ function createContext(input: VerifyInput): GateInput {
     signal,
     progress,
     rehearsal,
-    source,
+    source: runner.source ?? null,
     slots: createSlots(SIDE_BY_SIDE),
     foreign: input.foreign ?? false,
+    stages,
   }
 }
 

@@ -6,7 +6,8 @@ const { appendFileSync, readFileSync } = require('node:fs')
 const { ServerResponse } = require('node:http')
 const vm = require('node:vm')
 
-const log = process.env.INTEGRATION_TESTS_REQUESTS
+// A runner that stays changes these from run to run.
+const log = () => process.env.INTEGRATION_TESTS_REQUESTS
 const end = ServerResponse.prototype.end
 const seen = new WeakSet()
 
@@ -14,20 +15,33 @@ const seen = new WeakSet()
 const CURRENT = 'INTEGRATION_TESTS_CURRENT_FILE'
 let current = process.env[CURRENT]
 
+/** Where a runner that runs one test after the other writes the name of the one that runs now; empty between tests. */
+function currentTest() {
+  const path = process.env.INTEGRATION_TESTS_CURRENT_TEST
+  if (!path) return ''
+  try {
+    return readFileSync(path, 'utf8')
+  } catch {
+    return ''
+  }
+}
+
 function note(response) {
   seen.add(response)
   // Routers rewrite `url` under a mount; what came in stays in `originalUrl`.
   const url = response.req?.originalUrl ?? response.req?.url
   if (typeof url !== 'string') return
+  const test = currentTest()
   const entry = {
     method: response.req.method,
     path: url.replace(/^[a-z]+:\/\/[^/]*/i, '').split(/[?#]/)[0] || '/',
     status: response.statusCode,
     pid: process.pid,
     ...(current ? { file: current } : {}),
+    ...(test === '' ? {} : { test }),
   }
   try {
-    appendFileSync(log, `${JSON.stringify(entry)}\n`)
+    appendFileSync(log(), `${JSON.stringify(entry)}\n`)
   } catch {
     // Not a reason to disturb the application.
   }
@@ -72,7 +86,7 @@ function followTestFiles(files) {
   }
 }
 
-if (log) {
+if (log()) {
   const files = readTestFiles()
   if (files.size > 0) followTestFiles(files)
   ServerResponse.prototype.end = function (...args) {

@@ -5,6 +5,8 @@ import { readHook } from './hooks.ts'
 
 /** Names the file that the hook appends to. */
 export const REQUESTS_VARIABLE = 'INTEGRATION_TESTS_REQUESTS'
+/** Names the file that holds the name of the test that runs now. */
+export const CURRENT_TEST_VARIABLE = 'INTEGRATION_TESTS_CURRENT_TEST'
 /** Names the JSON list of the suite's test files, absolute, that requests are told apart by. */
 export const TEST_FILES_VARIABLE = 'INTEGRATION_TESTS_FILES'
 
@@ -14,6 +16,7 @@ const seenRequest = z.object({
   status: z.number(),
   pid: z.number(),
   file: z.string().optional(),
+  test: z.string().optional(),
 })
 
 /** The module to load with `node --require` in every process of a run. */

@@ -1,5 +1,6 @@
 import { Lang, parse, type SgNode } from '@ast-grep/napi'
 import type { TestFacts, TestSource } from '../../contracts/suite.ts'
+import { findTestSequences } from './test-sequences.ts'
 
 const CASE_WORDS = /^(test|it)$/
 const BLOCK_WORDS = /^(test|it|describe|suite|context)$/
@@ -8,6 +9,8 @@ const F_WORDS = /^(fit|fdescribe|fcontext)$/
 
 /** Reads test files in the manner of Jest, Vitest, Mocha and node:test. */
 export const javascriptTestSource: TestSource = {
+  sequences: findTestSequences,
+
   breakTests(path, content) {
     const tests = calls(path, content).filter(isRunnableTest)
     const titles: string[] = []

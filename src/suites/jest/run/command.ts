@@ -78,6 +78,12 @@ function withoutTestPaths(suite: Suite): string[] {
  * may hold ` > ` itself.
  */
 export function namePattern(name: string): string {
-  const parts = name.split(' > ').map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'))
-  return `^${parts.join('( > | )')}$`
+  return `^${name.split(' > ').map(escaped).join('( > | )')}$`
 }
+
+/** Matches all tests below the block with this full name. */
+export function blockPattern(name: string): string {
+  return `${namePattern(name).slice(0, -1)} `
+}
+
+const escaped = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')

@@ -1,35 +1,27 @@
-import { randomBytes } from 'node:crypto'
-import { realpath } from 'node:fs/promises'
-import { isAbsolute, join, relative, sep } from 'node:path'
+import { join } from 'node:path'
 import type { Environment } from '../../../contracts/environment.ts'
 import type { Sandbox } from '../../../contracts/sandbox.ts'
 import type { FileCoverage, RunOptions, RunResult, Suite } from '../../../contracts/suite.ts'
 import { parseIstanbul, uncoveredFile } from '../../javascript/coverage.ts'
 import { parseCoverageByFile } from '../../javascript/coverage-by-file.ts'
-import { readHook } from '../../javascript/hooks.ts'
-import {
-  COVERAGE_ROOT_VARIABLE,
-  COVERAGE_VARIABLE,
-  parseProcessCoverage,
-  readCoverageHook,
-} from '../../javascript/process-coverage.ts'
-import {
-  parseRequests,
-  REQUESTS_VARIABLE,
-  readRequestsHook,
-  TEST_FILES_VARIABLE,
-  withRequire,
-} from '../../javascript/requests.ts'
+import { parseProcessCoverage } from '../../javascript/process-coverage.ts'
+import { parseRequests } from '../../javascript/requests.ts'
 import { putFiles } from '../../put-files.ts'
 import { buildArgv } from './command.ts'
 import { parseResults } from './results.ts'
+import {
+  hookVariables,
+  layTraces,
+  readTrace,
+  relativeTo,
+  suiteVariables,
+  type Traces,
+  traceVariables,
+} from './traces.ts'
 
-const RESULTS_VARIABLE = 'INTEGRATION_TESTS_RESULTS'
 const UNTIL_RED_VARIABLE = 'INTEGRATION_TESTS_UNTIL_RED'
 const BY_FILE_VARIABLE = 'INTEGRATION_TESTS_COVERAGE_BY_FILE'
 const DEFAULT_TIMEOUT_MS = 300_000
-/** npm looks for a newer version of itself, which would count as an attempt to leave the sandbox. */
-const QUIET_NPM = { npm_config_update_notifier: 'false' }
 const OUTPUT_TAIL = 20_000
 
 /** Runs the suite with its own command in the environment and reads what Jest and the application's HTTP layer tell. */
@@ -67,16 +59,13 @@ async function runOnce(
   const { sandbox } = environment
   await putFiles(sandbox, suite.files)
   const traces = await layTraces(sandbox, suite, ordered)
-  // Where services are is the environment's to say; the suite's own values are for running it elsewhere.
-  const env: Record<string, string> = { ...QUIET_NPM, ...suite.env, ...environment.variables, ...options.env }
+  const env = suiteVariables(environment, suite, options.env)
   const result = await environment.run({
     argv: buildArgv(suite, options, traces),
     cwd: join(sandbox.root, suite.cwd),
     env: {
       ...env,
-      [REQUESTS_VARIABLE]: traces.requests,
-      [RESULTS_VARIABLE]: traces.results,
-      [TEST_FILES_VARIABLE]: traces.testFiles,
+      ...traceVariables(traces),
       ...(options.untilRed ? { [UNTIL_RED_VARIABLE]: JSON.stringify(options.files ?? []) } : {}),
       ...(options.coverageByFile ? { [BY_FILE_VARIABLE]: traces.byFile } : {}),
       ...hookVariables(env.NODE_OPTIONS, traces, options.coverage === true ? sandbox.root : null),
@@ -112,48 +101,6 @@ async function runOnce(
   }
 }
 
-/** Files of ours in the sandbox's scratch directory: reporter and cache are shared by runs, the rest is this run's own. */
-async function layTraces(sandbox: Sandbox, suite: Suite, ordered: boolean) {
-  const at = (name: string) => `${sandbox.scratch}/${name}`
-  const id = randomBytes(4).toString('hex')
-  const traces = {
-    reporter: at('jest-reporter.cjs'),
-    hook: at('requests-hook.cjs'),
-    cache: at('jest-cache'),
-    coverage: at(`coverage-${id}`),
-    coverageHook: at('coverage-hook.cjs'),
-    processes: at(`coverage-${id}.jsonl`),
-    results: at(`results-${id}.jsonl`),
-    requests: at(`requests-${id}.jsonl`),
-    byFile: at(`coverage-by-file-${id}.jsonl`),
-    testFiles: at('test-files.json'),
-    sequencer: ordered ? at('jest-sequencer.cjs') : null,
-  }
-  await sandbox.writeFile(traces.reporter, await readHook(new URL('./reporter', import.meta.url)))
-  if (traces.sequencer)
-    await sandbox.writeFile(traces.sequencer, await readHook(new URL('./sequencer', import.meta.url)))
-  await sandbox.writeFile(traces.hook, await readRequestsHook())
-  const testFiles = suite.files.filter(({ kind }) => kind === 'test' || kind === 'unit')
-  // Jest names files by their real path.
-  const root = await realpath(sandbox.root).catch(() => sandbox.root)
-  await sandbox.writeFile(traces.testFiles, JSON.stringify(testFiles.map(({ path }) => join(root, path))))
-  await sandbox.writeFile(traces.coverageHook, await readCoverageHook())
-  return traces
-}
-
-type Traces = Awaited<ReturnType<typeof layTraces>>
-
-/** What makes every Node process of the run load our hooks; `root` where coverage is asked for. */
-function hookVariables(options: string | undefined, traces: Traces, root: string | null): Record<string, string> {
-  const withRequests = withRequire(options, traces.hook)
-  if (root === null) return { NODE_OPTIONS: withRequests }
-  return {
-    NODE_OPTIONS: withRequire(withRequests, traces.coverageHook),
-    [COVERAGE_VARIABLE]: traces.processes,
-    [COVERAGE_ROOT_VARIABLE]: root,
-  }
-}
-
 /** What ran in Jest's processes and in those that tests started. A source that Jest could not read counts as not covered. */
 async function readCoverage(
   sandbox: Sandbox,
@@ -173,26 +120,4 @@ async function readCoverage(
   const others = sources.filter((source) => !known.has(source))
   const uncovered = await Promise.all(others.map(async (file) => uncoveredFile(file, (await read(file)) ?? '')))
   return [...measured, ...uncovered]
-}
-
-/** A trace that was never written is empty: Jest may have ended before its first test. */
-async function readTrace(sandbox: Sandbox, path: string): Promise<string> {
-  return sandbox.readFile(path).then(
-    (data) => data.toString('utf8'),
-    () => '',
-  )
-}
-
-/** Jest names files by their real path, which differs where the root is reached over a link. */
-async function relativeTo(root: string): Promise<(path: string) => string | null> {
-  const roots = new Set([root, await realpath(root).catch(() => root)])
-  return (path) => {
-    for (const base of roots) {
-      const inside = relative(base, path)
-      if (inside !== '' && !isAbsolute(inside) && inside !== '..' && !inside.startsWith(`..${sep}`)) {
-        return inside.split(sep).join('/')
-      }
-    }
-    return null
-  }
 }

@@ -1,0 +1,225 @@
+import { randomBytes } from 'node:crypto'
+import { join, posix } from 'node:path'
+import { z } from 'zod'
+import type { Environment } from '../../../contracts/environment.ts'
+import { AgentError } from '../../../contracts/errors.ts'
+import type { Running } from '../../../contracts/sandbox.ts'
+import type { RunResult, RunSession, SessionRun, Suite } from '../../../contracts/suite.ts'
+import { readHook } from '../../javascript/hooks.ts'
+import { CURRENT_TEST_VARIABLE, parseRequests, withRequire } from '../../javascript/requests.ts'
+import { putFiles } from '../../put-files.ts'
+import { blockPattern, buildArgv, namePattern } from './command.ts'
+import { parseResults } from './results.ts'
+import { hookVariables, layTraces, readTrace, relativeTo, suiteVariables, traceVariables } from './traces.ts'
+
+const DEFAULT_TIMEOUT_MS = 300_000
+const START_TIMEOUT_MS = 120_000
+/** For a project's own tidying up after all tests. */
+const GOODBYE_MS = 3_000
+const OUTPUT_TAIL = 20_000
+
+const readyMessage = z.object({ once: z.boolean(), files: z.array(z.string()) })
+const doneMessage = z.object({ number: z.number(), worn: z.boolean(), error: z.string().optional() })
+
+/** A Jest of the suite's own command that stays: `resident.cts` in it runs what it is asked for. */
+export function openJestSession(
+  environment: Environment,
+  suite: Suite,
+  { signal }: { signal: AbortSignal },
+): RunSession {
+  let process: Process | null = null
+  const renew = async () => {
+    await process?.end()
+    process = null
+  }
+  return {
+    async run(options) {
+      signal.throwIfAborted()
+      const began = Date.now()
+      process ??= await start(environment, suite, signal)
+      const result = await process.perform(options)
+      if (process.isWorn()) await renew()
+      signal.throwIfAborted()
+      return { ...result, durationMs: Date.now() - began }
+    },
+    renew,
+    close: renew,
+  }
+}
+
+interface Process {
+  perform(options: SessionRun): Promise<Omit<RunResult, 'durationMs'>>
+  /** It has ended, or another question would not get a fair answer. */
+  isWorn(): boolean
+  end(): Promise<void>
+}
+
+async function start(environment: Environment, suite: Suite, signal: AbortSignal): Promise<Process> {
+  const { sandbox } = environment
+  await putFiles(sandbox, suite.files)
+  const traces = await layTraces(sandbox, suite, false)
+  const token = randomBytes(8).toString('hex')
+  const directory = `${sandbox.scratch}/session-${token}`
+  await sandbox.writeFile(join(directory, 'setup.cjs'), await readHook(new URL('./resident-setup', import.meta.url)))
+  await sandbox.writeFile(join(directory, 'resident.cjs'), await readHook(new URL('./resident', import.meta.url)))
+  const env = suiteVariables(environment, suite)
+  const hooks = hookVariables(env.NODE_OPTIONS, traces, null)
+  const running = await sandbox.spawn({
+    argv: buildArgv(suite, {}, traces),
+    cwd: join(sandbox.root, suite.cwd),
+    env: {
+      ...env,
+      ...traceVariables(traces),
+      ...hooks,
+      NODE_OPTIONS: withRequire(hooks.NODE_OPTIONS, join(directory, 'resident.cjs')),
+      INTEGRATION_TESTS_RESIDENT: directory,
+      INTEGRATION_TESTS_RESIDENT_TOKEN: token,
+      INTEGRATION_TESTS_REPORTER: traces.reporter,
+      [CURRENT_TEST_VARIABLE]: join(directory, 'current-test'),
+    },
+    signal,
+  })
+  const words = listen(running, token)
+  const ready = await words.next('ready', START_TIMEOUT_MS)
+  if (ready === null) {
+    await running.kill('SIGKILL')
+    throw cannotStay(suite, words.output())
+  }
+  const { once, files } = readyMessage.parse(ready)
+  const inProject = await relativeTo(sandbox.root)
+  const absolute = new Map(files.map((file) => [inProject(file) ?? file, file]))
+  let number = 0
+  let worn = once
+
+  async function perform(options: SessionRun): Promise<Omit<RunResult, 'durationMs'>> {
+    number += 1
+    const at = (name: string) => join(directory, `${name}-${number}.jsonl`)
+    const env = { ...traceVariables({ ...traces, results: at('results'), requests: at('requests') }), ...options.env }
+    const wanted = options.files ?? ownFiles(suite, [...absolute.keys()])
+    const { only } = options
+    const job = {
+      files: inOrder(wanted, options.seed).map((file) => absolute.get(file) ?? join(sandbox.root, file)),
+      pattern: only ? (only.block ? blockPattern(only.name) : namePattern(only.name)) : null,
+      seed: options.seed ?? null,
+      fixed: Object.fromEntries(
+        Object.entries(options.fixed ?? {}).map(([file, blocks]) => [absolute.get(file) ?? file, blocks]),
+      ),
+      untilRed: options.untilRed ?? false,
+      env,
+    }
+    await sandbox.writeFile(join(directory, `${number}.json`), JSON.stringify(job))
+    const done = await words.next('done', options.timeoutMs ?? DEFAULT_TIMEOUT_MS)
+    const timedOut = done === null && !words.ended()
+    if (done === null) {
+      worn = true
+      await running.kill('SIGKILL').catch(() => {})
+    }
+    const { tests, errors } = parseResults(await readTrace(sandbox, at('results')), (path) => inProject(path) ?? path)
+    const requests = parseRequests(await readTrace(sandbox, at('requests')), inProject)
+    const end = done === null ? null : doneMessage.parse(done)
+    if (end?.worn) worn = true
+    const output = words.output()
+    const trouble = end?.error ?? (done === null && !timedOut ? output || 'Jest ended without a word' : null)
+    if (trouble) errors.push({ file: null, message: trouble })
+    const red = errors.length > 0 || tests.some(({ status }) => status === 'failed')
+    await Promise.all([at('results'), at('requests')].map((path) => sandbox.removeFile(path).catch(() => {})))
+    return {
+      exitCode: timedOut ? null : red ? 1 : 0,
+      timedOut,
+      // Those that were not asked for are told as skipped.
+      tests: only ? tests.filter(({ status }) => status !== 'skipped') : tests,
+      errors,
+      requests,
+      coverage: null,
+      output,
+    }
+  }
+
+  return {
+    perform,
+    isWorn: () => worn,
+    async end() {
+      if (!words.ended() && once) {
+        await sandbox.writeFile(join(directory, `${number + 1}.json`), JSON.stringify({ end: true }))
+        await words.next('end', GOODBYE_MS)
+      }
+      await running.kill('SIGKILL').catch(() => {})
+      await running.exited
+    },
+  }
+}
+
+/** What the process says to us between everything else that it prints. */
+function listen(running: Running, token: string) {
+  let text = ''
+  let rest = ''
+  let over = false
+  const heard: { word: string; data: unknown }[] = []
+  let wake = () => {}
+  const hear = (chunk: Buffer) => {
+    text = (text + chunk).slice(-OUTPUT_TAIL)
+  }
+  running.stderr.on('data', hear)
+  running.stdout.on('data', (chunk: Buffer) => {
+    const lines = (rest + chunk).split('\n')
+    rest = lines.pop() ?? ''
+    for (const line of lines) {
+      const match = new RegExp(`^${token} (\\w+) (.*)$`).exec(line)
+      if (!match) text = `${text}${line}\n`.slice(-OUTPUT_TAIL)
+      else heard.push({ word: match[1] ?? '', data: JSON.parse(match[2] ?? 'null') })
+    }
+    wake()
+  })
+  void running.exited.then(() => {
+    over = true
+    wake()
+  })
+  return {
+    output: () => text.trim(),
+    ended: () => over,
+    /** `null`: it ended before, or the time is up. */
+    async next(word: string, timeoutMs: number): Promise<unknown> {
+      const deadline = Date.now() + timeoutMs
+      for (;;) {
+        const at = heard.findIndex((one) => one.word === word)
+        if (at >= 0) return heard.splice(0, at + 1).at(-1)?.data
+        const left = deadline - Date.now()
+        if (over || left <= 0) return null
+        await new Promise<void>((resolve) => {
+          const timer = setTimeout(resolve, left)
+          wake = () => {
+            clearTimeout(timer)
+            resolve()
+          }
+        })
+      }
+    },
+  }
+}
+
+/** The suite's test files among those that the command selects; all of these where the suite names none. */
+function ownFiles(suite: Suite, selected: string[]): string[] {
+  const own = suite.files.filter(({ kind }) => kind === 'test').map(({ path }) => posix.normalize(path))
+  return own.length > 0 ? own : selected
+}
+
+/** The same order for the same seed. */
+function inOrder(files: string[], seed: number | undefined): string[] {
+  if (seed === undefined) return files
+  let state = seed >>> 0
+  return files
+    .toSorted()
+    .map((file) => {
+      state = (Math.imul(state ^ 0x9e3779b9, 0x85ebca6b) + 0x6d2b79f5) >>> 0
+      return { file, rank: (state ^ (state >>> 13)) >>> 0 }
+    })
+    .sort((a, b) => a.rank - b.rank)
+    .map(({ file }) => file)
+}
+
+function cannotStay(suite: Suite, output: string): AgentError {
+  return new AgentError('environment', 'NO_SESSION', 'Jest could not be kept running between runs.', {
+    value: suite.command,
+    next: `A command that starts Jest’s own runner would do. It said: ${output.slice(-500) || 'nothing'}`,
+  })
+}

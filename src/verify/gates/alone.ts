@@ -1,0 +1,118 @@
+import type { RunResult } from '../../contracts/suite.ts'
+import type { GateInput, VerifierGate } from '../gate.ts'
+import { describeSequences, findSequences, listUnits, type Unit } from '../sequences.ts'
+import { workOff } from '../slots.ts'
+import { describeRun, explainRed, type FailedTest, isGreen } from '../summary.ts'
+import { blocked, fail, pass } from '../verdicts.ts'
+
+const PATIENCE_MS = 30_000
+
+/** `budgetMs`: after this time single tests that were not tried yet are left; every file is tried all the same. */
+export function createAloneGate(budgetMs: number): VerifierGate {
+  return {
+    name: 'alone',
+    promise: 'Each test file passes as the only one run, and so does each test',
+
+    async check(input: GateInput) {
+      const { result: first } = await input.rehearsal.first()
+      if (!isGreen(first)) return blocked(`The suite is red as a whole: ${explainRed(first)}. Repair that first.`)
+      const own = await input.stages.measured()
+      if (!isGreen(own)) {
+        return blocked(`One file after the other, in its own order, the suite is red: ${explainRed(own)}.`, {
+          failed: describeRun(own).failed,
+        })
+      }
+      const sequences = findSequences(input.suite, input.source)
+      const units = inTurn(listUnits(own, sequences))
+      const files = [...new Set(units.map(({ file }) => file))]
+      const whole: Unit[] = files.length > 1 ? files.map((file) => ({ file, only: null, tests: [] })) : []
+      const trials = await tryAll(input, [...whole, ...units], Date.now() + budgetMs, own)
+      const tried = trials.filter(({ unit }) => unit.only !== null || whole.length === 0)
+      const red = trials.filter(({ fate }) => fate === 'red')
+      const tests = (list: Unit[]) => list.reduce((sum, { tests }) => sum + tests.length, 0)
+      const figures = { all: tests(units), tried: tests(tried.map(({ unit }) => unit)) }
+      const evidence = {
+        files: whole.length,
+        tests: figures,
+        sampling:
+          figures.tried === figures.all
+            ? 'every test'
+            : `as many as ${budgetMs / 1000} s allow, in turn of each file; every file as a whole`,
+        sequences: describeSequences(sequences),
+        // Names that are made anew each time the file is loaded.
+        notFound: trials.filter(({ fate }) => fate === 'not found').map(({ unit }) => unit.only?.name ?? unit.file),
+        unsteady: trials.filter(({ fate }) => fate === 'unsteady').map(({ unit }) => unit.only?.name ?? unit.file),
+        cheapHashes: input.stages.cheapHashes(),
+        failed: red.flatMap(({ failed }) => failed),
+      }
+      if (red[0]) {
+        const { unit, why } = red[0]
+        return fail(
+          `${red.length} of ${trials.length} do not pass as the only one run, e.g. ${unit.only ? `“${unit.only.name}” of ${unit.file}` : unit.file}: ${why}.`,
+          evidence,
+        )
+      }
+      const all = figures.tried === figures.all ? `each of ${figures.all}` : `${figures.tried} of ${figures.all}`
+      return pass(
+        whole.length > 0
+          ? `Each of ${files.length} files and ${all} tests passed as the only one run.`
+          : `${all.replace('each', 'Each')} tests passed as the only one run.`,
+        evidence,
+      )
+    },
+  }
+}
+
+interface Trial {
+  unit: Unit
+  fate: 'green' | 'red' | 'unsteady' | 'not found'
+  why: string
+  failed: FailedTest[]
+}
+
+async function tryAll(input: GateInput, units: Unit[], deadline: number, own: RunResult): Promise<Trial[]> {
+  const trials: Trial[] = []
+  await workOff(input.slots, units, async () => {
+    const stage = await input.stages.open()
+    return {
+      async perform(unit) {
+        input.signal.throwIfAborted()
+        if (unit.tests.length > 0 && Date.now() > deadline) return
+        const wanted = new Set(unit.tests)
+        const usual = own.tests.filter(
+          ({ file, name }) => file === unit.file && (wanted.size === 0 || wanted.has(name)),
+        )
+        const timeoutMs = PATIENCE_MS + 4 * usual.reduce((sum, { durationMs }) => sum + durationMs, 0)
+        const options = { files: [unit.file], ...(unit.only ? { only: unit.only } : {}), timeoutMs }
+        const once = await stage.run(options)
+        if (unit.only && once.errors.length === 0 && once.tests.length === 0) {
+          trials.push({ unit, fate: 'not found', why: '', failed: [] })
+          return
+        }
+        const result = isGreen(once) ? once : await stage.runAnew(options)
+        const fate = once === result ? 'green' : isGreen(result) ? 'unsteady' : 'red'
+        trials.push({
+          unit,
+          fate,
+          why: fate === 'red' ? explainRed(result) : '',
+          failed: fate === 'red' ? describeRun(result).failed : [],
+        })
+      },
+      close: async () => stage.release(),
+    }
+  })
+  return trials
+}
+
+/** One of each file, then another one of each: whatever time allows is spread over all of them. */
+function inTurn(units: Unit[]): Unit[] {
+  const seen = new Map<string, number>()
+  return units
+    .map((unit) => {
+      const round = seen.get(unit.file) ?? 0
+      seen.set(unit.file, round + 1)
+      return { unit, round }
+    })
+    .sort((a, b) => a.round - b.round)
+    .map(({ unit }) => unit)
+}

@@ -1,0 +1,86 @@
+import type { RunResult } from '../../contracts/suite.ts'
+import type { GateInput, VerifierGate } from '../gate.ts'
+import { describeSequences, findSequences } from '../sequences.ts'
+import { workOff } from '../slots.ts'
+import { count, describeRun, explainRed, isGreen } from '../summary.ts'
+import { blocked, fail, pass } from '../verdicts.ts'
+
+const SEEDS = [1, 2, 3, 4, 5]
+const PATIENCE_MS = 60_000
+/** Of the tests before the one that failed. */
+const SHOWN_BEFORE = 10
+
+export const shuffled: VerifierGate = {
+  name: 'shuffled',
+  promise: `It passes in ${SEEDS.length} random orders of its files and of the tests in each`,
+
+  async check(input: GateInput) {
+    const { result: first } = await input.rehearsal.first()
+    if (!isGreen(first)) return blocked(`The suite is red in its own order: ${explainRed(first)}. Repair that first.`)
+    const own = await input.stages.measured()
+    if (!isGreen(own)) {
+      return blocked(`One file after the other, in its own order, the suite is red: ${explainRed(own)}.`, {
+        failed: describeRun(own).failed,
+      })
+    }
+    const sequences = findSequences(input.suite, input.source)
+    const fixed = Object.fromEntries([...sequences].map(([file, list]) => [file, list.map(({ titles }) => titles)]))
+    const timeoutMs = PATIENCE_MS + 4 * own.durationMs
+    const orders: Order[] = []
+    await workOff(input.slots, SEEDS, async () => {
+      const stage = await input.stages.open()
+      return {
+        async perform(seed) {
+          input.signal.throwIfAborted()
+          const once = await stage.run({ seed, fixed, timeoutMs })
+          const again = isSame(once, own) ? null : await stage.runAnew({ seed, fixed, timeoutMs })
+          orders.push({ seed, once, again })
+        },
+        close: async () => stage.release(),
+      }
+    })
+    orders.sort((a, b) => a.seed - b.seed)
+    const red = orders.find(({ again }) => again !== null && !isSame(again, own))
+    const evidence = {
+      seeds: SEEDS,
+      orders: orders.map(({ seed, once, again }) => {
+        const result = again ?? once
+        return { seed, passed: count(result, 'passed'), files: [...new Set(result.tests.map(({ file }) => file))] }
+      }),
+      sequences: describeSequences(sequences),
+      // Red in one process after others, green in one of its own.
+      unsteady: orders
+        .filter((order) => order.again !== null && order !== red)
+        .flatMap(({ seed, once }) => describeRun(once).failed.map(({ file, name }) => ({ seed, file, name }))),
+      cheapHashes: input.stages.cheapHashes(),
+    }
+    if (red?.again) {
+      const { failed } = describeRun(red.again)
+      const before = testsBefore(red.again)
+      const why = isGreen(red.again)
+        ? `only ${count(red.again, 'passed')} of ${count(own, 'passed')} tests passed`
+        : explainRed(red.again)
+      return fail(`In another order (seed ${red.seed}) it does not pass: ${why}.`, { ...evidence, failed, before })
+    }
+    const kept = sequences.size > 0 ? `; ${evidence.sequences.length} deliberate sequences kept their order` : ''
+    return pass(`${count(own, 'passed')} tests passed in ${SEEDS.length} random orders${kept}.`, evidence)
+  },
+}
+
+interface Order {
+  seed: number
+  once: RunResult
+  /** The same order in a process of its own, where the first try was red. */
+  again: RunResult | null
+}
+
+const isSame = (result: RunResult, own: RunResult) =>
+  isGreen(result) && count(result, 'passed') === count(own, 'passed')
+
+/** What ran in the file of the first failed test before it did, latest last. */
+function testsBefore({ tests }: RunResult): string[] {
+  const at = tests.findIndex(({ status }) => status === 'failed')
+  const file = tests[at]?.file
+  const names = tests.slice(0, Math.max(at, 0)).filter((test) => test.file === file)
+  return names.slice(-SHOWN_BEFORE).map(({ name }) => name)
+}

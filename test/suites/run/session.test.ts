@@ -1,0 +1,142 @@
+import { afterEach, expect, it } from 'vitest'
+import type { Environment } from '../../../src/contracts/environment.ts'
+import type { RunSession } from '../../../src/contracts/suite.ts'
+import { openJestSession } from '../../../src/suites/jest/run/session.ts'
+import { createNotesProject, type NotesProject, replacing } from '../../verify/notes-environment.ts'
+
+const TEST_FILE = 'tests/integration/notes.test.js'
+const NAMES = [
+  'POST /notes > stores a note',
+  'POST /notes > refuses a title that is missing',
+  'POST /notes > refuses a title that is empty',
+  'POST /notes > keeps many notes apart',
+  'DELETE /notes/{id} > removes the note',
+]
+
+let project: NotesProject
+let environment: Environment
+let session: RunSession
+
+async function open(edits: Parameters<typeof createNotesProject>[0] = {}, adapt?: (project: NotesProject) => void) {
+  project = createNotesProject(edits)
+  adapt?.(project)
+  environment = await project.openEnvironment()
+  session = openJestSession(environment, project.suite, { signal: new AbortController().signal })
+  return session
+}
+
+afterEach(async () => {
+  await session.close()
+  await environment.stop()
+  project.remove()
+})
+
+const jestProcesses = async () =>
+  (await environment.sandbox.state()).processes.filter(({ argv }) => argv.some((word) => word.endsWith('jest.js')))
+
+it('runs again and again in one process, each time with modules of its own', async () => {
+  const once = "if (global.loaded) throw new Error('loaded before'); global.loaded = true;"
+  await open({ 'src/app.js': (content) => once + content })
+  const first = await session.run({})
+  expect(first).toMatchObject({ exitCode: 0, timedOut: false, errors: [] })
+  expect(first.tests.map(({ name, status }) => [name, status])).toEqual(NAMES.map((name) => [name, 'passed']))
+  expect(first.requests).toHaveLength(157)
+  const [before] = await jestProcesses()
+  expect((await session.run({})).exitCode).toBe(0)
+  const [after] = await jestProcesses()
+  expect(after?.pid).toBe(before?.pid)
+  expect(before).toBeDefined()
+})
+
+it('tells which test each request belongs to', async () => {
+  await open()
+  const { requests } = await session.run({})
+  expect(requests.filter(({ test }) => test === NAMES[0]).map(({ method }) => method)).toEqual(['POST', 'GET'])
+  expect(requests.filter(({ test }) => test === NAMES[2])).toEqual([
+    expect.objectContaining({ status: 422, file: TEST_FILE }),
+  ])
+})
+
+it('runs one test, or all of a block, alone', async () => {
+  await open()
+  const one = await session.run({ only: { name: NAMES[2] ?? '', block: false } })
+  expect(one.tests.map(({ name }) => name)).toEqual([NAMES[2]])
+  expect(one.requests).toHaveLength(1)
+  const block = await session.run({ only: { name: 'DELETE /notes/{id}', block: true } })
+  expect(block.tests.map(({ name }) => name)).toEqual([NAMES[4]])
+})
+
+it('brings tests into an order that the seed decides, but for blocks that keep theirs', async () => {
+  await open()
+  const orders = []
+  for (const seed of [1, 2, 3, 1]) {
+    const { tests, exitCode } = await session.run({ seed })
+    expect(exitCode).toBe(0)
+    orders.push(tests.map(({ name }) => name))
+  }
+  expect(orders[3]).toEqual(orders[0])
+  expect(new Set(orders.map(String)).size).toBeGreaterThan(1)
+  for (const order of orders) expect(order.toSorted()).toEqual(NAMES.toSorted())
+
+  for (const seed of [1, 2, 3]) {
+    const { tests } = await session.run({ seed, fixed: { [TEST_FILE]: [['POST /notes']] } })
+    const posts = tests.map(({ name }) => name).filter((name) => name.startsWith('POST'))
+    expect(posts).toEqual(NAMES.slice(0, 4))
+  }
+})
+
+it('ends at the first red test where asked to, tidies up all the same, and goes on with the next run', async () => {
+  await open({ [TEST_FILE]: replacing('toBe(201)', 'toBe(200)') })
+  const red = await session.run({ untilRed: true })
+  expect(red.exitCode).toBe(1)
+  expect(red.tests.map(({ status }) => status)).toEqual(['failed', 'skipped', 'skipped', 'skipped', 'skipped'])
+  expect((await environment.stores[0]?.snapshot())?.notes).toHaveLength(1)
+  const all = await session.run({})
+  expect(all.tests.map(({ status }) => status)).toEqual(['failed', 'passed', 'passed', 'passed', 'passed'])
+})
+
+it('sees what was changed in the application since the run before', async () => {
+  await open()
+  expect((await session.run({})).exitCode).toBe(0)
+  const text = String(await environment.sandbox.readFile('src/app.js'))
+  await environment.sandbox.writeFile('src/app.js', text.replace('answer(204)', 'answer(200)'))
+  const { tests } = await session.run({})
+  expect(tests.filter(({ status }) => status === 'failed').map(({ name }) => name)).toEqual([NAMES[4]])
+})
+
+it('kills a run that takes too long, and begins anew', async () => {
+  await open({
+    [TEST_FILE]: (content) =>
+      content.replace("it('removes the note', async () => {", "it('removes the note', async () => { for (;;);"),
+  })
+  const hung = await session.run({ timeoutMs: 4_000 })
+  expect(hung).toMatchObject({ exitCode: null, timedOut: true })
+  const { exitCode } = await session.run({ only: { name: NAMES[0] ?? '', block: false } })
+  expect(exitCode).toBe(0)
+})
+
+it('begins anew for each run where something is done once before all test files', async () => {
+  const setup = "module.exports = () => require('node:fs').appendFileSync('/tmp/set-up', 'x')\n"
+  await open(
+    {
+      'package.json': (content) =>
+        JSON.stringify({
+          ...JSON.parse(content),
+          jest: { globalSetup: './src/server.setup.js', testEnvironment: 'node' },
+        }),
+      'src/server.js': (content) => content,
+    },
+    ({ suite }) => suite.files.push({ path: 'src/server.setup.js', kind: 'helper', content: setup }),
+  )
+  expect((await session.run({})).exitCode).toBe(0)
+  expect((await session.run({})).exitCode).toBe(0)
+  expect(String(await environment.sandbox.readFile('/tmp/set-up'))).toBe('xx')
+})
+
+it('says so where the command does not start Jest', async () => {
+  await open({}, ({ suite }) => Object.assign(suite, { argv: ['node', '-p', '"no Jest here"', '--'] }))
+  await expect(session.run({})).rejects.toMatchObject({
+    code: 'NO_SESSION',
+    next: expect.stringContaining('no Jest here'),
+  })
+})
