@@ -122,7 +122,7 @@ export interface SessionRun {
   files?: string[]
   /** Only the test with this full name, or with `block` all tests below the block with this one. */
   only?: { name: string; block: boolean }
-  /** Random order of the files and of the tests in each. */
+  /** Random order of the files and of the tests in each; an even seed gives that of the odd one before it, the other way round. */
   seed?: number
   /** With `seed`: blocks (titles from the outside in, `[]` for the whole file) that keep their order, by file. */
   fixed?: Record<string, string[][]>
@@ -135,8 +135,7 @@ export interface SessionRun {
 /** A runner that stays in an environment: many runs, one after the other, each with modules and globals of its own. */
 export interface RunSession {
   run(options: SessionRun): Promise<RunResult>
-  /** The next run begins in a process of its own, as it would without a session. */
-  renew(): Promise<void>
+  /** Ends it; another run would begin anew. */
   close(): Promise<void>
 }
 

@@ -9,7 +9,7 @@ export interface Stage {
   environment: Environment
   /** On freshly reset stores. */
   run(options: Parameters<RunSession['run']>[0]): Promise<RunResult>
-  /** As `run`, in a process that nothing ran in before: what is red there is not for something that was left over. */
+  /** As `run`, in an environment and a process that nothing ran in before: what is red there is not for something left over. */
   runAnew(options: Parameters<RunSession['run']>[0]): Promise<RunResult>
   /** Gives it back for others. */
   release(): void
@@ -25,6 +25,11 @@ export interface Stages {
   stop(): Promise<void>
 }
 
+interface Parts {
+  environment: Environment
+  session: RunSession
+}
+
 interface Sockets {
   suite: Suite
   open(): Promise<Environment>
@@ -35,32 +40,42 @@ interface Sockets {
 
 /** Hashes are cheap unless the suite minds: most tests begin with a new account, and running them often would mostly hash. */
 export function createStages(sockets: Sockets): Stages {
-  const all: { environment: Environment; session: RunSession }[] = []
+  const all: Parts[] = []
   const idle: Stage[] = []
   let measuring: Promise<RunResult> | undefined
   let cheap = true
   let cheapened: string[] = []
   let staying = sockets.session
 
-  async function build(): Promise<Stage> {
+  async function openParts(): Promise<Parts> {
     const environment = await sockets.open()
-    const session = staying?.(environment) ?? runnerThatStarts(sockets, environment)
-    const parts = { environment, session }
+    const parts = { environment, session: staying?.(environment) ?? runnerThatStarts(sockets, environment) }
     all.push(parts)
     if (cheap) cheapened = await cheapenHashes(environment)
+    return parts
+  }
+
+  async function build(): Promise<Stage> {
+    const { environment, session } = await openParts()
     const stage: Stage = {
       environment,
       async run(options) {
         await environment.reset()
-        return parts.session.run(options)
+        return session.run(options)
       },
       async runAnew(options) {
-        await parts.session.renew()
-        return stage.run(options)
+        const fresh = await openParts()
+        return fresh.session.run(options).finally(() => closeParts(fresh))
       },
       release: () => void idle.push(stage),
     }
     return stage
+  }
+
+  async function closeParts(parts: Parts): Promise<void> {
+    all.splice(all.indexOf(parts), 1)
+    await parts.session.close().catch(() => undefined)
+    await parts.environment.stop()
   }
 
   async function measure(): Promise<RunResult> {
@@ -97,10 +112,7 @@ export function createStages(sockets: Sockets): Stages {
     cheapHashes: () => cheapened,
     async stop() {
       await measuring?.catch(() => undefined)
-      for (const { session, environment } of all) {
-        await session.close().catch(() => undefined)
-        await environment.stop()
-      }
+      await Promise.all([...all].map(closeParts))
     },
   }
   return stages
@@ -124,7 +136,6 @@ function runnerThatStarts({ run, suite }: Sockets, environment: Environment): Ru
         ...(timeoutMs ? { timeoutMs } : {}),
       })
     },
-    renew: async () => {},
     close: async () => {},
   }
 }

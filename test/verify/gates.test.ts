@@ -15,6 +15,8 @@ it('finds nothing wrong with a good suite', async () => {
   expect(verdicts.map(({ name, verdict, why }) => [name, verdict, why])).toEqual([
     ['runs', 'pass', '5 tests passed.'],
     ['twice', 'pass', expect.stringContaining('a second time')],
+    ['shuffled', 'pass', '5 tests passed in 5 random orders.'],
+    ['alone', 'pass', 'Each of 5 tests passed as the only one run.'],
     ['clean', 'pass', expect.any(String)],
     ['isolated', 'pass', expect.stringContaining('no attempt by the tests')],
     ['guarded', 'pass', expect.any(String)],

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
-import { runJestSuite } from '../../src/suites/jest/run/index.ts'
+import { openJestSession } from '../../src/suites/jest/run/session.ts'
 import type { Fault } from '../../src/verify/faults/fault.ts'
 import { findFaults } from '../../src/verify/faults/find.ts'
 import { tryFault } from '../../src/verify/faults/trial.ts'
@@ -91,7 +91,7 @@ describe('kills', () => {
       inTests("it('removes the note', async () => {", `it('removes the note', async () => {${once}`),
       ofKind('filter'),
     )
-    expect([verdict, why]).toEqual(['blocked', expect.stringContaining('without any fault')])
+    expect([verdict, why]).toEqual(['blocked', expect.stringMatching(/red before any fault|without any fault/)])
   })
 
   it('is blocked by a suite that is red without a fault, and has nothing to say without a place for one', async () => {
@@ -106,6 +106,7 @@ describe('one fault', () => {
   async function attempt(code: string, replacement: string, edits: Parameters<typeof createNotesProject>[0] = {}) {
     const project = createNotesProject(edits)
     const environment = await project.openEnvironment()
+    const session = openJestSession(environment, project.suite, { signal: new AbortController().signal })
     try {
       const text = readFileSync(join(project.map.root, 'src/app.js'), 'utf8')
       const start = text.indexOf(code)
@@ -115,10 +116,9 @@ describe('one fault', () => {
       const store = `${environment.sandbox.scratch}/notes.json`
       await environment.sandbox.writeFile(store, JSON.stringify({ next: 100, notes: [left] }))
       const trial = await tryFault(
-        environment,
+        { environment, run: (options) => environment.reset().then(() => session.run(options)) },
         fault as Fault,
         [TEST_FILE],
-        (where, options) => runJestSuite(where, project.suite, options),
         { timeoutMs: 60_000, answers: true },
       )
       const restored = (await environment.sandbox.readFile('src/app.js')).toString('utf8') === text
@@ -127,6 +127,7 @@ describe('one fault', () => {
       const fresh = notes?.every(({ id }) => id !== left.id)
       return { ...trial, restored, untouched, fresh }
     } finally {
+      await session.close()
       await environment.stop()
       project.remove()
     }

@@ -2,6 +2,7 @@ import type { GateContext } from '../../src/contracts/plugs.ts'
 import type { GateName, GateVerdict } from '../../src/contracts/verdict.ts'
 import { javascriptTestSource } from '../../src/suites/javascript/test-source.ts'
 import { runJestSuite } from '../../src/suites/jest/run/index.ts'
+import { openJestSession } from '../../src/suites/jest/run/session.ts'
 import { verifySuite } from '../../src/verify/index.ts'
 import { createNotesProject, type NotesProject, replacing } from './notes-environment.ts'
 
@@ -40,6 +41,7 @@ export async function verify(
     handles: ['jest'],
     draft: () => Promise.reject(new Error('not here')),
     run: runJestSuite,
+    session: openJestSession,
     source: javascriptTestSource,
   }
   return verifySuite(

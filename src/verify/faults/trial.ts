@@ -1,5 +1,5 @@
-import type { Environment } from '../../contracts/environment.ts'
-import type { RunOptions, RunResult } from '../../contracts/suite.ts'
+import type { RunResult } from '../../contracts/suite.ts'
+import type { Stage } from '../stages.ts'
 import { applyEdits, type Fault } from './fault.ts'
 
 /** What became of a fault. `uncovered`: no test runs its place, so nothing was tried. */
@@ -15,23 +15,21 @@ export interface Trial {
 
 const TIMEOUT = /Exceeded timeout of|Async callback was not invoked|Timeout of \d+ ?ms exceeded/
 
-/** Puts one fault into the environment's view, runs the test files that reach it up to the first red, and takes it out again. */
+/** Puts one fault into the stage's view, runs the test files that reach it up to the first red, and takes it out again. */
 export async function tryFault(
-  environment: Environment,
+  { environment: { sandbox }, run }: Pick<Stage, 'environment' | 'run'>,
   fault: Pick<Fault, 'file' | 'edits'>,
   files: string[],
-  run: (environment: Environment, options: RunOptions) => Promise<RunResult>,
   options: { timeoutMs: number; answers: boolean },
 ): Promise<Trial> {
   const began = Date.now()
-  const original = await environment.sandbox.readFile(fault.file)
-  await environment.reset()
-  await environment.sandbox.writeFile(fault.file, withFault(original.toString('utf8'), fault))
+  const original = await sandbox.readFile(fault.file)
+  await sandbox.writeFile(fault.file, withFault(original.toString('utf8'), fault))
   try {
-    const result = await run(environment, { files, untilRed: true, timeoutMs: options.timeoutMs })
+    const result = await run({ files, untilRed: true, timeoutMs: options.timeoutMs })
     return { ...judge(result, options.answers), durationMs: Date.now() - began }
   } finally {
-    await environment.sandbox.writeFile(fault.file, original)
+    await sandbox.writeFile(fault.file, original)
   }
 }
 

@@ -1,7 +1,5 @@
-import type { Environment } from '../../contracts/environment.ts'
 import type { Json } from '../../contracts/json.ts'
 import type { RunResult } from '../../contracts/suite.ts'
-import { cheapenHashes } from '../faults/cheap-hashes.ts'
 import { FAULT_KINDS, type Fault, type FaultKind } from '../faults/fault.ts'
 import { findFaults } from '../faults/find.ts'
 import { filesThatReach } from '../faults/reach.ts'
@@ -9,6 +7,7 @@ import { sampleFaults } from '../faults/sample.ts'
 import { type Trial, tryFault } from '../faults/trial.ts'
 import type { GateInput, VerifierGate } from '../gate.ts'
 import { workOff } from '../slots.ts'
+import type { Stage } from '../stages.ts'
 import { explainRed, isGreen } from '../summary.ts'
 import { blocked, fail, notApplicable, pass } from '../verdicts.ts'
 
@@ -36,9 +35,14 @@ export function createKillsGate({
       const faults = found.filter(({ id }) => !dismissed.some(({ fault }) => fault === id))
       if (faults.length === 0) return notApplicable('No place for a seeded fault was found in the sources.')
       const sample = sampleFaults(faults, most)
-      const stage = await setStage(input)
-      const { first, baseline } = stage
+      const stage = await input.stages.open()
       try {
+        await stage.environment.reset()
+        const baseline = await input.run(stage.environment, {
+          coverage: true,
+          coverageByFile: true,
+          sources: input.map.sources,
+        })
         if (!isGreen(baseline)) {
           return blocked(`The suite is red before any fault is seeded: ${explainRed(baseline)}. Repair that first.`)
         }
@@ -47,48 +51,21 @@ export function createKillsGate({
             'The runner does not tell which test file runs which line; a reporter for it would unblock this.',
           )
         }
-        const control = await tryNothing(input, first, baseline)
+        const control = await tryNothing(input, stage, baseline)
         if (control.fate !== 'survived') {
           return blocked(
             `${control.file} is ${control.fate === 'detected' ? 'red' : control.fate} on a fresh database without any fault (${control.by}); only a stable suite can tell faults.`,
           )
         }
-        const trials = await tryAll(input, stage, sample)
+        const trials = await tryAll(input, stage, baseline, sample)
         const waived = (input.waivers ?? []).flatMap(({ gate, about }) => (gate === 'kills' && about ? [about] : []))
-        const { verdict, why, evidence } = judgeAll(faults, trials, waived)
-        return { verdict, why, evidence: { ...evidence, dismissed, cheapHashes: stage.cheapHashes } }
+        const { evidence, ...outcome } = judgeAll(faults, trials, waived)
+        return { ...outcome, evidence: { ...evidence, dismissed, cheapHashes: input.stages.cheapHashes() } }
       } finally {
-        await first.stop()
+        stage.release()
       }
     },
   }
-}
-
-/** Where faults are tried, and what the suite does there without any. */
-interface Stage {
-  first: Environment
-  baseline: RunResult
-  open(): Promise<Environment>
-  /** Files of packages that hash with less effort than usual. */
-  cheapHashes: string[]
-}
-
-/** Hashes are cheap unless the suite minds. */
-async function setStage(input: GateInput): Promise<Stage> {
-  const measure = (environment: Environment) =>
-    input.run(environment, { coverage: true, coverageByFile: true, sources: input.map.sources })
-  const open = async () => {
-    const environment = await input.open()
-    return { environment, cheapHashes: await cheapenHashes(environment) }
-  }
-  const { environment, cheapHashes } = await open()
-  const baseline = await measure(environment)
-  if (isGreen(baseline) || cheapHashes.length === 0) {
-    return { first: environment, baseline, open: async () => (await open()).environment, cheapHashes }
-  }
-  await environment.stop()
-  const first = await input.open()
-  return { first, baseline: await measure(first), open: () => input.open(), cheapHashes: [] }
 }
 
 /** What became of a fault of the sample. */
@@ -99,24 +76,20 @@ interface Tried extends Trial {
 }
 
 /** The same as with a fault, without one: what goes red now would count for every fault. */
-async function tryNothing(
-  input: GateInput,
-  environment: Environment,
-  baseline: RunResult,
-): Promise<Trial & { file: string }> {
+async function tryNothing(input: GateInput, stage: Stage, baseline: RunResult): Promise<Trial & { file: string }> {
   const [file = ''] = (baseline.coverageByFile ?? [])
     .map(({ test }) => test)
     .sort((a, b) => durationOf(baseline, [a]) - durationOf(baseline, [b]))
   const nothing = { file: input.map.sources[0] ?? '', edits: [] }
   const timeoutMs = PATIENCE_MS + 2 * durationOf(baseline, [file])
-  return { file, ...(await tryFault(environment, nothing, [file], input.run, { timeoutMs, answers: false })) }
+  return { file, ...(await tryFault(stage, nothing, [file], { timeoutMs, answers: false })) }
 }
 
 const durationOf = ({ tests }: RunResult, files: string[]): number =>
   tests.filter((test) => files.includes(test.file)).reduce((sum, test) => sum + test.durationMs, 0)
 
 /** Every sampled fault, two at a time, each in an environment that no other one uses meanwhile. Answers in the sample's order. */
-async function tryAll(input: GateInput, { first, baseline, open }: Stage, sample: Fault[]): Promise<Tried[]> {
+async function tryAll(input: GateInput, first: Stage, baseline: RunResult, sample: Fault[]): Promise<Tried[]> {
   const trials: Tried[] = sample.map((fault) => ({
     fault,
     fate: 'uncovered',
@@ -129,18 +102,18 @@ async function tryAll(input: GateInput, { first, baseline, open }: Stage, sample
   const queue = trials.map((trial, index) => ({ ...trial, index })).filter(({ files }) => files.length > 0)
   let done = 0
   await workOff(input.slots, queue, async (worker) => {
-    const environment = worker === 0 ? first : await open()
+    const stage = worker === 0 ? first : await input.stages.open()
     return {
       async perform({ fault, files, index }) {
         input.signal.throwIfAborted()
         const options = { timeoutMs: PATIENCE_MS + 2 * durationOf(baseline, files), answers }
-        const trial = await tryFault(environment, fault, files, input.run, options)
+        const trial = await tryFault(stage, fault, files, options)
         trials[index] = { fault, files, ...trial }
         done += 1
         input.progress(`kills: ${done} of ${queue.length}: ${trial.fate}: ${fault.file}:${fault.line} ${fault.what}`)
       },
       // The first one is the caller's.
-      close: async () => (worker === 0 ? undefined : environment.stop()),
+      close: async () => (worker === 0 ? undefined : stage.release()),
     }
   })
   return trials
@@ -179,6 +152,7 @@ function judgeAll(faults: Fault[], trials: Tried[], waived: string[]) {
     return fail(
       `${figures}; ${must.length} of auth, ownership or writes among the rest, e.g. ${fault.file}:${fault.line}: ${fault.what}.`,
       evidence,
+      must.map(({ fault }) => `${fault.id} ${fault.file}: ${fault.what}`),
     )
   }
   if (ofCovered < OF_COVERED || ofAll < OF_ALL) return fail(`${figures}.`, evidence)

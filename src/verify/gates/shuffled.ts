@@ -5,6 +5,7 @@ import { workOff } from '../slots.ts'
 import { count, describeRun, explainRed, isGreen } from '../summary.ts'
 import { blocked, fail, pass } from '../verdicts.ts'
 
+/** Each two tests are seen both ways: an even seed turns the order before it round. */
 const SEEDS = [1, 2, 3, 4, 5]
 const PATIENCE_MS = 60_000
 /** Of the tests before the one that failed. */

@@ -75,7 +75,7 @@ it('brings tests into an order that the seed decides, but for blocks that keep t
     orders.push(tests.map(({ name }) => name))
   }
   expect(orders[3]).toEqual(orders[0])
-  expect(new Set(orders.map(String)).size).toBeGreaterThan(1)
+  expect(orders[1]).toEqual(orders[0]?.toReversed())
   for (const order of orders) expect(order.toSorted()).toEqual(NAMES.toSorted())
 
   for (const seed of [1, 2, 3]) {

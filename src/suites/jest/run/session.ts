@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import { join, posix } from 'node:path'
 import { z } from 'zod'
 import type { Environment } from '../../../contracts/environment.ts'
@@ -28,7 +28,7 @@ export function openJestSession(
   { signal }: { signal: AbortSignal },
 ): RunSession {
   let process: Process | null = null
-  const renew = async () => {
+  const close = async () => {
     await process?.end()
     process = null
   }
@@ -38,12 +38,11 @@ export function openJestSession(
       const began = Date.now()
       process ??= await start(environment, suite, signal)
       const result = await process.perform(options)
-      if (process.isWorn()) await renew()
+      if (process.isWorn()) await close()
       signal.throwIfAborted()
       return { ...result, durationMs: Date.now() - began }
     },
-    renew,
-    close: renew,
+    close,
   }
 }
 
@@ -203,18 +202,15 @@ function ownFiles(suite: Suite, selected: string[]): string[] {
   return own.length > 0 ? own : selected
 }
 
-/** The same order for the same seed. */
+/** The same order for the same seed; for an even one that of the odd one before it, the other way round. */
 function inOrder(files: string[], seed: number | undefined): string[] {
   if (seed === undefined) return files
-  let state = seed >>> 0
-  return files
-    .toSorted()
-    .map((file) => {
-      state = (Math.imul(state ^ 0x9e3779b9, 0x85ebca6b) + 0x6d2b79f5) >>> 0
-      return { file, rank: (state ^ (state >>> 13)) >>> 0 }
-    })
-    .sort((a, b) => a.rank - b.rank)
-    .map(({ file }) => file)
+  const rank = (file: string) =>
+    createHash('sha256')
+      .update(`${Math.ceil(seed / 2)} ${file}`)
+      .digest('hex')
+  const order = files.toSorted((a, b) => (rank(a) < rank(b) ? -1 : 1))
+  return seed % 2 === 0 ? order.reverse() : order
 }
 
 function cannotStay(suite: Suite, output: string): AgentError {
