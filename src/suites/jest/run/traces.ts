@@ -9,7 +9,7 @@ import { COVERAGE_ROOT_VARIABLE, COVERAGE_VARIABLE, readCoverageHook } from '../
 import { REQUESTS_VARIABLE, readRequestsHook, TEST_FILES_VARIABLE, withRequire } from '../../javascript/requests.ts'
 
 /** Names the file that our reporter appends to. */
-export const RESULTS_VARIABLE = 'INTEGRATION_TESTS_RESULTS'
+const RESULTS_VARIABLE = 'INTEGRATION_TESTS_RESULTS'
 /** npm looks for a newer version of itself, which would count as an attempt to leave the sandbox. */
 const QUIET_NPM = { npm_config_update_notifier: 'false' }
 
