@@ -128,7 +128,7 @@ async function measure(state: State, input: VerifyProjectInput): Promise<void> {
     suite: existing.suite,
     runner: existing.runner,
     foreign: existing.foreign,
-    openEnvironment: (options) => environment.clone({ ...options, leavePort: existing.foreign }),
+    openEnvironment: (options) => environment.clone({ ...options, unsteered: existing.foreign }),
     changes,
     dismissed: state.config.dismissed,
     waivers: state.config.waivers,

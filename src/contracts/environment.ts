@@ -116,10 +116,10 @@ export interface Environment {
     /** Another directory to show at the project's root (e.g. a fresh checkout); dependency folders come from the project. */
     tree?: string
     /**
-     * The variable that names the application's port is left unset where it may be: tests that start the application themselves
-     * then choose one as they do elsewhere. `startApp` sets it all the same.
+     * As tests that somebody wrote find things elsewhere: NODE_ENV is `test`, and the variable that names the application's port is
+     * left unset where it may be, for tests that start the application themselves. `startApp` sets both all the same.
      */
-    leavePort?: boolean
+    unsteered?: boolean
   }): Promise<Environment>
   stop(): Promise<void>
 }

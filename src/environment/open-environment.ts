@@ -35,7 +35,7 @@ interface Opening {
   /** From the environment that this one is a clone of: nothing is initialised, built or migrated again. */
   prepared: Prepared | null
   tree?: string | undefined
-  leavePort?: boolean | undefined
+  unsteered?: boolean | undefined
 }
 
 export async function openEnvironment(plan: Plan, opening: Opening): Promise<Environment> {
@@ -82,16 +82,26 @@ async function furnish(plan: Plan, sandbox: Sandbox, opening: Opening): Promise<
       { PATH: process.env.PATH },
     ),
     port,
-    leavePort: opening.leavePort ?? false,
+    unsteered: opening.unsteered ?? false,
     scratch: sandbox.scratch,
   })
+  const mode = plan.given.NODE_ENV ?? map.mode ?? 'test'
   const run = (command: Command) => sandbox.run({ ...command, env: { ...variables, ...command.env } })
   const apps: ManagedApp[] = []
 
   async function launch(options: { env?: Record<string, string>; timeoutMs?: number } = {}): Promise<RunningApp> {
     const running = apps.filter((app) => app.isUp()).length
     const managed = await manageApp(() =>
-      bootApp({ map, sandbox, variables, port, running, signal: over.signal, progress, ...options }),
+      bootApp({
+        map,
+        sandbox,
+        variables: { ...variables, NODE_ENV: mode },
+        port,
+        running,
+        signal: over.signal,
+        progress,
+        ...options,
+      }),
     )
     apps.push(managed)
     return managed.app

@@ -6,6 +6,7 @@ import type { ProjectMap } from '../contracts/project.ts'
 import type { RunResult, Suite } from '../contracts/suite.ts'
 import { findProbableCause } from '../environment/index.ts'
 import { findRunner } from '../suites/index.ts'
+import { environmentSign } from '../triage/signs.ts'
 import { generatedPaths } from '../workspace/suite-manifest.ts'
 
 export interface ExistingSuite {
@@ -50,7 +51,7 @@ export async function findExistingSuite(options: FindOptions): Promise<ExistingS
   const generated = await generatedPaths(files)
   const foreign = !suite.files.every(({ path }) => generated.has(path))
   progress(`running ${suite.command} once (${suite.files.length} test files)`)
-  const place = await environment.clone({ leavePort: foreign })
+  const place = await environment.clone({ unsteered: foreign })
   const trial = await runner.run(place, suite, { signal }).finally(() => place.stop())
   signal.throwIfAborted()
   const measured = { ...suite, files: tellUnitTests(suite, trial), tests: trial.tests.length }
@@ -99,7 +100,25 @@ function findObstacle({ unavailable }: Environment, suite: Suite, trial: RunResu
       { value: service.name, next: service.unblock },
     )
   }
-  if (trial.tests.length > 0 || trial.errors.some(({ file }) => file !== null)) return null
+  const messages = [
+    ...failed.map(({ message }) => message ?? ''),
+    ...trial.errors.flatMap(({ file, message }) => (file === null ? [] : [message])),
+  ]
+  const signs = messages.map(environmentSign)
+  if (messages.length > 0 && !signs.includes(null)) {
+    return new AgentError(
+      'environment',
+      'SUITE_LACKS_ENVIRONMENT',
+      `Whatever fails (${messages.length} of ${trial.tests.length}) fails for want of something that it runs on: ${signs[0]}`,
+      {
+        value: suite.command,
+        next:
+          findProbableCause(messages.join('\n'))?.next ??
+          'Let variables that the code reads decide where services are.',
+      },
+    )
+  }
+  if (trial.tests.length > 0 || messages.length > 0) return null
   const cause = findProbableCause(trial.output)
   return new AgentError(
     'environment',
@@ -120,7 +139,7 @@ function remarks({ unavailable }: Environment, { files }: Suite, trial: RunResul
   if (hung) notes.push('the tests are through, but the command does not end by itself')
   const message = trial.tests.find(({ status }) => status === 'failed')?.message ?? trial.errors[0]?.message
   const cause = message ? findProbableCause(message) : null
-  if (cause) notes.push(`the first failure is probably the environment’s: ${cause.cause}. ${cause.next}`)
+  if (cause) notes.push(`probable cause of the first failure: ${cause.cause}. ${cause.next}`)
   return files.length === 0 ? [] : notes
 }
 

@@ -96,7 +96,7 @@ async function verifyExisting(
     suite: existing.suite,
     runner: existing.runner,
     foreign: existing.foreign,
-    openEnvironment: (options) => environment.clone({ ...options, leavePort: existing.foreign }),
+    openEnvironment: (options) => environment.clone({ ...options, unsteered: existing.foreign }),
     changes: await changesOf(session),
     dismissed,
     waivers,

@@ -4,6 +4,7 @@ const ENVIRONMENT = [
   /\b(?:EADDRINUSE|EMFILE|ENFILE|ENOSPC|EDQUOT|ENOMEM)\b|heap out of memory/,
   /password authentication failed|too many (?:clients|connections)|the database system is (?:starting up|shutting down)/i,
   /server is not for tests: it lacks the setting/,
+  /server does not support SSL/i,
   /Cannot find (?:module|package) '(?![./])[^']+'/,
 ]
 

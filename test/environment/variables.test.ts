@@ -48,18 +48,24 @@ function derive(options: {
     given: options.given ?? {},
     base: { PATH: '/bin' },
     port: 3000,
-    leavePort: options.port?.leave ?? false,
+    unsteered: options.port?.leave ?? false,
     scratch: '/scratch',
   })
 }
 
-describe('the application’s port', () => {
+describe('the environment of tests', () => {
   const port = (leave: boolean, required = false) => {
     const variables: EnvironmentVariable[] = [{ name: 'PORT', source: 'x:1', required, secret: false, purpose: 'port' }]
     return derive({ address: [], variables, port: { name: 'PORT', leave } }).variables.PORT
   }
 
-  it('is named, or left to tests that start the application themselves, unless the code insists', () => {
+  it('has the mode that was found, unless tests that somebody wrote are to run', () => {
+    const modeOf = (leave: boolean) =>
+      derive({ address: [], given: { NODE_ENV: 'development' }, port: { name: 'PORT', leave } }).variables.NODE_ENV
+    expect([modeOf(false), modeOf(true)]).toEqual(['development', 'test'])
+  })
+
+  it('names the application’s port, or leaves it to tests that start the application themselves, unless the code insists', () => {
     expect([port(false), port(true), port(true, true)]).toEqual(['3000', undefined, '3000'])
   })
 })

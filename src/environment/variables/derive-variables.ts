@@ -21,7 +21,7 @@ export function deriveVariables(options: {
   given: Record<string, string>
   base: Record<string, string>
   port: number
-  leavePort: boolean
+  unsteered: boolean
   scratch: string
 }): Pick<Environment, 'variables' | 'invented'> {
   const { map, addresses, given, scratch } = options
@@ -32,8 +32,9 @@ export function deriveVariables(options: {
   }
   const port = map.boot?.portVariable
   const needed = map.variables.some(({ name, required }) => name === port && required)
-  if (port && (needed || !options.leavePort)) decided[port] = String(options.port)
+  if (port && (needed || !options.unsteered)) decided[port] = String(options.port)
   Object.assign(decided, given)
+  if (options.unsteered) decided.NODE_ENV = 'test'
 
   const invented: Environment['invented'] = []
   for (const [name, value] of Object.entries(silentDefaults(map, addresses))) {
