@@ -3,6 +3,7 @@ import { AgentError } from '../contracts/errors.ts'
 import type { RunOutcome } from '../contracts/result.ts'
 import { decisionOn } from '../report/decisions.ts'
 import { firstClause, renderFinding, renderFindings, stateOf } from '../report/findings.ts'
+import { oneLine } from '../report/one-line.ts'
 import { CONFIG_FILE, readConfig, writeConfig } from '../workspace/config.ts'
 import { runsDir } from '../workspace/directories.ts'
 import { openWorkspace } from '../workspace/workspace.ts'
@@ -22,8 +23,12 @@ export async function listFindings(path: string, options: { json?: boolean }): P
     process.stdout.write(`${JSON.stringify(findings, null, 2)}\n`)
     return
   }
+  const { findings: decided } = await readConfig(await openWorkspace(root))
+  const gone = decided.filter(({ id }) => findings.every((finding) => finding.id !== id))
   process.stdout.write(renderFindings(findings, colorsFor(process.stdout), columnsOf(process.stdout)))
   process.stdout.write(`${summaryOf(findings)} in run ${newest.run}\n`)
+  for (const { id, verdict, about = '' } of gone)
+    process.stdout.write(`not seen in it, though ${verdict}: ${id} ${oneLine(about)}\n`)
 }
 
 /** `agent finding show`: all of one finding. */

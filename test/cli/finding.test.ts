@@ -71,6 +71,18 @@ test('what is accepted is asserted from then on, what is open or rejected never 
   ])
 })
 
+test('a decision on what no longer shows is named', async () => {
+  const root = createProject({
+    ...careless,
+    [CONFIG]: JSON.stringify({
+      findings: [{ id: 'F0badcafe', verdict: 'accepted', about: 'GET /old: Answers 500', reason: 'r', owner: 'kim' }],
+    }),
+  })
+  await runOn(root, ...EXPLORE_ONLY)
+  const { stdout } = await agent(['finding', 'list', root])
+  expect(stdout).toContain('not seen in it, though accepted: F0badcafe GET /old: Answers 500')
+})
+
 test('a decision needs a finding, a reason and a readable config', async () => {
   const root = createProject(careless)
   const unexplored = await agent(['finding', 'list', root])
