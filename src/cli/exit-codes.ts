@@ -1,4 +1,5 @@
 import type { ErrorKind } from '../contracts/errors.ts'
+import type { RunOutcome } from '../contracts/result.ts'
 
 const EXIT_CODES: Record<ErrorKind, number> = {
   internal: 1,
@@ -13,4 +14,14 @@ const EXIT_CODES: Record<ErrorKind, number> = {
 /** The process's exit code for an error, as the command line's contract has it. */
 export function exitCodeOf(kind: ErrorKind): number {
   return EXIT_CODES[kind]
+}
+
+/** The exit code of `agent run`; with `failOnFindings` a bug counts, also a known one, until people say that it is intended. */
+export function exitCodeOfRun(
+  { error, status, findings }: Pick<RunOutcome, 'error' | 'status' | 'findings'>,
+  failOnFindings: boolean,
+): number {
+  if (error !== null) return exitCodeOf(error.kind)
+  if (status !== 'verified') return 1
+  return failOnFindings && findings.some(({ decision }) => decision?.verdict !== 'accepted') ? 1 : 0
 }

@@ -7,7 +7,7 @@ import { unstartedOutcome } from '../report/outcome.ts'
 import { renderOutcome } from '../report/terminal.ts'
 import { runsDir } from '../workspace/directories.ts'
 import { colorsFor, columnsOf } from './colors.ts'
-import { exitCodeOf } from './exit-codes.ts'
+import { exitCodeOfRun } from './exit-codes.ts'
 import { createProgress } from './progress.ts'
 import { locateProject } from './project-path.ts'
 import { abortOnSignals } from './signals.ts'
@@ -37,7 +37,7 @@ export async function run(path: string, given: unknown): Promise<void> {
     return unstartedOutcome(path, model, toAgentError(reason))
   })
   print(outcome, format)
-  process.exitCode = exitCode(outcome, failOnFindings)
+  process.exitCode = exitCodeOfRun(outcome, failOnFindings)
 }
 
 async function start(path: string, given: unknown): Promise<RunOutcome> {
@@ -74,11 +74,4 @@ function print(outcome: RunOutcome, format: 'text' | 'json' | 'stream-json'): vo
     process.stdout.write(renderOutcome(outcome, colorsFor(process.stdout), columnsOf(process.stdout)))
   else if (format === 'json') process.stdout.write(`${JSON.stringify(outcome, null, 2)}\n`)
   else process.stdout.write(`${JSON.stringify({ type: 'result', ...outcome })}\n`)
-}
-
-function exitCode(outcome: RunOutcome, failOnFindings: boolean): number {
-  if (outcome.error !== null) return exitCodeOf(outcome.error.kind)
-  if (outcome.status !== 'verified') return 1
-  const isBug = ({ decision }: RunOutcome['findings'][number]) => decision?.verdict !== 'accepted'
-  return failOnFindings && outcome.findings.some(isBug) ? 1 : 0
 }

@@ -1,6 +1,6 @@
 import type { Json } from '../contracts/json.ts'
 import type { Pattern } from '../contracts/observation.ts'
-import { commonFormat, formatOf, isMoment, JWT } from './formats.ts'
+import { commonFormat, formatOf, isMoment, JWT, namesPlace } from './formats.ts'
 import { isObject, lastKey, leavesOf, samePath, valueAt } from './leaves.ts'
 import { type Source, sourceFor } from './sources.ts'
 import { plainName } from './words.ts'
@@ -137,6 +137,7 @@ function comparePlain(a: Json, b: Json, context: Comparison, key: string): Patte
   }
   if (typeof a === 'string' && typeof b === 'string' && JWT.test(a) && JWT.test(b))
     return { is: 'format', format: 'jwt', provenance: 'observed' }
+  if (namesPlace(a) && namesPlace(b)) return { is: 'format', format: 'string', provenance: 'observed' }
   // What was answered proves nothing about a constant: only what was sent does.
   const usable =
     a === b && !isIdentifier(key)

@@ -37,3 +37,8 @@ export function isMoment(value: Json, key: string): boolean {
   if (typeof value === 'string') return DATE_TIME.test(value) || DATE.test(value)
   return typeof value === 'number' && value > 1_000_000_000 && /at$|time|date|iat|exp|created|updated/i.test(key)
 }
+
+/** A stack trace: the code lies elsewhere in another clone. */
+export function namesPlace(value: Json): boolean {
+  return typeof value === 'string' && /\bat [^\n]*\.[cm]?[jt]sx?:\d+:\d+/.test(value)
+}

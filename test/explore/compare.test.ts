@@ -57,6 +57,13 @@ describe('what two sightings have in common', () => {
     })
   })
 
+  it('takes no place in the code for a literal', () => {
+    const page =
+      '<pre>TypeError: x<br> &nbsp; &nbsp;at /srv/app/app.js:4:77<br> &nbsp; &nbsp;at next (/srv/app/r.js:1:2)</pre>'
+    expect(both(page, page)).toEqual({ is: 'format', format: 'string', provenance: 'observed' })
+    expect(both('meet at 12:30:10', 'meet at 12:30:10')).toMatchObject({ is: 'equals' })
+  })
+
   it('never takes an id, a moment or a token for a literal', () => {
     expect(both({ id: 7 }, { id: 7 })).toMatchObject({ properties: { id: { is: 'format', format: 'integer' } } })
     const moment = '2026-01-01T00:00:00.000Z'
