@@ -9,6 +9,7 @@ import type { RunOutcome } from '../contracts/result.ts'
 import { GATES, type GateName, type GateVerdict } from '../contracts/verdict.ts'
 import { startEnvironment } from '../environment/index.ts'
 import { inspectProject } from '../inspect/index.ts'
+import { renderHtml } from '../report/html.ts'
 import { renderJUnit } from '../report/junit.ts'
 import { renderMarkdown } from '../report/markdown.ts'
 import { buildOutcome } from '../report/outcome.ts'
@@ -93,6 +94,7 @@ export async function verifyProject(input: VerifyProjectInput): Promise<RunOutco
     const outcome = redact(conclude(state, { ...input, run, runDir, error, startedAt }))
     await writeFile(outcome.reports.json, `${JSON.stringify(outcome, null, 2)}\n`, { mode: 0o600 })
     const tests = redact(state.existing?.trial.tests ?? [])
+    await writeFile(join(runDir, 'report.html'), renderHtml(outcome), { mode: 0o600 })
     await writeFile(join(runDir, 'junit.xml'), renderJUnit(outcome, tests), { mode: 0o600 })
     await writeFile(join(runDir, 'report.md'), renderMarkdown(outcome), { mode: 0o600 })
     return outcome
@@ -178,6 +180,7 @@ function conclude(
       json: join(input.runDir, 'report.json'),
       junit: join(input.runDir, 'junit.xml'),
       markdown: join(input.runDir, 'report.md'),
+      html: join(input.runDir, 'report.html'),
     },
   })
   const accepted = Object.values(baseline).flat()

@@ -119,7 +119,13 @@ function findObstacle({ unavailable }: Environment, suite: Suite, trial: RunResu
     )
   }
   if (trial.tests.length > 0 || messages.length > 0) return null
-  const cause = findProbableCause(trial.output)
+  const program = /(?:^|: )([\w./-]+): (?:command )?not found$/m.exec(trial.output)?.[1]
+  const cause = program
+    ? {
+        cause: `${program} is not installed on this machine`,
+        next: `Install ${program}, or name a command that does without with --command.`,
+      }
+    : findProbableCause(trial.output)
   return new AgentError(
     'environment',
     'SUITE_DOES_NOT_START',
