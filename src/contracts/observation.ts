@@ -97,6 +97,8 @@ export interface Case {
   act: RequestTemplate
   /** Reads made after the act, e.g. GET after DELETE. */
   follow: RequestTemplate[]
+  /** How soon it goes where a suite would get too long, 1 last to 9 first; it stays where this is missing. */
+  spare?: number
 }
 
 /** What an assertion rests on. */

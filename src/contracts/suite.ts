@@ -32,6 +32,8 @@ export interface Suite {
   review: ReviewItem[]
   /** Which case a test came from; `test` is its full name as in `TestResult.name`. */
   cases?: { file: string; test: string; case: string }[]
+  /** Ids of cases that would have made it too long to be reviewed, first the least telling. */
+  omitted?: string[]
   /** Test dependencies that the project lacks. */
   missing: { name: string; range: string; install: string }[]
 }

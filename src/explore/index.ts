@@ -32,6 +32,7 @@ import { learn, type Steering } from './learn.ts'
 import { observe } from './observe.ts'
 import { addFinding, noteServerError } from './oracles.ts'
 import { selectCases } from './select.ts'
+import { rankSpare } from './spare.ts'
 import { addStrangers } from './strangers.ts'
 import { UniqueValues } from './unique.ts'
 
@@ -188,7 +189,7 @@ async function secondPass(
   } finally {
     await client.stop()
   }
-  const observations = choose().flatMap((entry) => seen.get(entry) ?? [])
+  const observations = rankSpare(choose().flatMap((entry) => seen.get(entry) ?? []))
   return { observations, unstable, requests: client.requests, made: unique.made }
 }
 

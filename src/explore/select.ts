@@ -63,7 +63,7 @@ function byWeight(groups: Map<string, Kept[]>): [string, Kept[]][] {
 }
 
 function selectOfEndpoint(group: Kept[], shown: Shown, endpoint: string): Set<Kept> {
-  const broken = group.filter(isBroken)
+  const broken = plainest(group.filter(isBroken))
   const kept = new Set([
     ...group.filter((candidate) => candidate.aspect === null && kindOf(candidate) !== 'unauthenticated'),
     ...variantsOf(endpoint).flatMap((variant) => {
@@ -79,6 +79,18 @@ function selectOfEndpoint(group: Kept[], shown: Shown, endpoint: string): Set<Ke
     if (![...kept].some((other) => statusOf(other) === status)) kept.add(candidate)
   }
   return kept
+}
+
+/** Those that are told what is wrong and no more: a value that breaks several rules says little about any. */
+function plainest(broken: Broken[]): Broken[] {
+  const told = broken.map(({ first }) => longestList(bodyOf(first.act.response)))
+  return broken.filter((_, index) => told[index] === Math.min(...told))
+}
+
+function longestList(value: unknown): number {
+  if (typeof value !== 'object' || value === null) return 0
+  const inner = Math.max(0, ...Object.values(value).map(longestList))
+  return Array.isArray(value) ? Math.max(value.length, inner) : inner
 }
 
 /** An update's body has been shown on creation. */

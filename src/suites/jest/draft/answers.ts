@@ -46,7 +46,7 @@ export function tabulate(
 /** Characters by which a row of a table is longer than its line. */
 function excessOf(row: Doc, { width, indent }: Style): number {
   const { text } = printDoc(row, { width: Number.POSITIVE_INFINITY, indent })
-  return text.trimEnd().length + 1 + 2 * (indent === '\t' ? 4 : indent.length) - width
+  return text.trimEnd().length + 1 + (indent === '\t' ? 4 : indent.length) - width
 }
 
 const FEW = 2

@@ -2,6 +2,9 @@ import type { Expected, Observation, Pattern, RequestTemplate, RowExpectation } 
 import { exprAt, requestEntityPath } from './json.ts'
 import { plain } from './names.ts'
 
+/** An observation of which less is told than was seen. */
+export type Told = Observation & { answered?: Pattern | null }
+
 /** More than this is told in full: what it is about would be lost among the keys. */
 const FEW = 2
 
@@ -9,7 +12,7 @@ const FEW = 2
  * A further success of an endpoint, with what the first one showed already left out: the same row written, the same requests after it, and
  * of the answer all but what this request changed or what came out differently.
  */
-export function besideFirst(observation: Observation, first: Observation): Observation {
+export function besideFirst(observation: Observation, first: Observation): Told {
   const { case: subject, expected, follow } = observation
   const isWrite = !subject.act.endpoint.startsWith('GET ')
   if (observation === first || !isWrite || expected.status >= 400 || expected.status !== first.expected.status)
@@ -31,6 +34,7 @@ export function besideFirst(observation: Observation, first: Observation): Obser
   })
   return {
     ...observation,
+    answered: expected.body,
     case: { ...subject, follow: later.map(({ template }) => template) },
     expected: {
       ...expected,

@@ -1,8 +1,8 @@
 import type { JsonPath } from '../../../contracts/json.ts'
 import type { Expr, Observation } from '../../../contracts/observation.ts'
+import { commonBody } from './builders.ts'
 import { referredPaths } from './draft-case.ts'
 import { exprAt, pathWithin, walkExpr } from './json.ts'
-import { commonBody } from './recipes.ts'
 
 /** Keys of an entity with what they have in place of the usual; `undefined`: left out. */
 export type Changes = Record<string, Expr | undefined>

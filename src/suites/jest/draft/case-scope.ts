@@ -9,14 +9,15 @@ import type {
   RowExpectation,
 } from '../../../contracts/observation.ts'
 import type { DataStore, ProjectMap } from '../../../contracts/project.ts'
+import { builderFor, builderName } from './builders.ts'
 import type { ErrorShape } from './errors.ts'
 import { exprDoc, type Uses } from './expressions.ts'
-import { exprAt, pathWithin, requestEntityPath } from './json.ts'
+import { exprAt, pathWithin, requestEntityPath, valueAt } from './json.ts'
 import { camel, singular, splitEndpoint, takeName } from './names.ts'
 import { type Held, heldBindings, type PatternScope, shapeOf } from './patterns.ts'
 import type { Code } from './print/code.ts'
 import type { Doc } from './print/doc.ts'
-import { accessPath, builderFor, builderName, type Factories } from './recipes.ts'
+import { accessPath, type Factories, type Factory } from './recipes.ts'
 import type { Scenario } from './scenarios.ts'
 import type { CleanupPlan } from './support/cleanup.ts'
 
@@ -46,7 +47,7 @@ export interface CaseScope extends PatternScope {
   /** The variable of a binding, which is in use from then on. */
   nameOf(binding: string): string
   isUsed(binding: string): boolean
-  /** From here on `response.body` is there to be compared with. */
+  /** From here on `response.body` is there to be compared with, where anything is given. */
   holdAnswer(expected: Pattern | null, seen: Json | undefined): void
   /** The act, its fresh parameters replaced by the variables that hold them. */
   act(): RequestTemplate
@@ -79,7 +80,7 @@ export function createCaseScope(
   const entity = exprAt(act.body, root)
   const variable = entity?.is === 'object' ? takeName(bodyNames(subject, factories, root), taken) : null
   const parameters = new Map<string, { name: string; expr: Expr }>()
-  const built = builderFor(factories, act.endpoint, root, entity)
+  const built = builderFor(factories, { endpoint: act.endpoint, path: root, arrange: subject.arrange }, entity)
   let answered: Held | null = null
   let bodyUsed = !options.inline && !built && entity !== undefined && hasUnique(entity)
 
@@ -112,13 +113,15 @@ export function createCaseScope(
   /** `build.article({ title })`. */
   function builtDoc(changes?: Doc): Doc {
     if (!built) return '{}'
-    const { factory } = built
+    const { factory, given } = built
     factory.builder = builderName(factory)
+    const things: Doc[] = given.map(nameOf)
     const own = [...built.changes].map(([key, expr]) => ({ key, value: expr ? exprDoc(expr, scope) : 'undefined' }))
     factory.builderChanged ||= own.length > 0 || changes !== undefined
-    if (changes && own.length === 0) return code.call(factory.builder, [changes])
+    if (changes && own.length === 0) return code.call(factory.builder, [...things, changes])
     const spread = changes ? [{ spread: changes }] : []
-    return code.call(factory.builder, own.length + spread.length > 0 ? [code.object([...own, ...spread])] : [])
+    const changed = own.length + spread.length > 0 ? [code.object([...own, ...spread])] : []
+    return code.call(factory.builder, [...things, ...changed])
   }
 
   function entityDoc(changes?: Doc): Doc {
@@ -133,8 +136,10 @@ export function createCaseScope(
     nameOf,
     isUsed: (binding) => used.has(binding),
     holdAnswer(expected, seen) {
-      if (seen !== undefined && expected?.is === 'object')
-        answered = { from: 'act', at: 'response', path: [], code: 'response.body', value: seen, answer: expected }
+      const isHeld = seen !== undefined && expected?.is === 'object'
+      answered = isHeld
+        ? { from: 'act', at: 'response', path: [], code: 'response.body', value: seen, answer: expected }
+        : null
     },
     act() {
       const held = (part: RequestTemplate['params']) =>
@@ -155,6 +160,11 @@ export function createCaseScope(
       const factory = binding && factories.get(binding.recipe)
       if (!factory) return code.member(nameOf(from), path)
       return code.member(nameOf(from), accessPath(factory, at, path, observations))
+    },
+    isPlain(from, at, path) {
+      if (from === 'act') return false
+      const factory = factories.get(subject.arrange.find(({ name }) => name === from)?.recipe ?? '')
+      return factory !== undefined && isPlainPart(factory, at, path)
     },
     credential: (credential) => credentialDoc(credential, scope, context, nameOf),
     client: (actor) => `${nameOf(actor)}.api`,
@@ -191,6 +201,15 @@ export function createCaseScope(
     take: (wanted) => takeName(wanted, taken),
   }
   return scope
+}
+
+/** Goes by what is made unique in the request, else by what was answered. */
+function isPlainPart({ main, entity, entityPath, requestPath }: Factory, at: 'request' | 'response', path: JsonPath) {
+  const rest = pathWithin(path, at === 'request' ? requestPath : (entityPath ?? []))
+  const sent = rest && exprAt(exprAt(main.body, requestPath) ?? null, rest)
+  if (sent?.is === 'unique') return sent.kind !== 'text' && sent.kind !== 'url'
+  const seen = rest && valueAt(entity, rest)
+  return typeof seen === 'number' || (typeof seen === 'string' && /^[\w.-]+$/.test(seen))
 }
 
 function objectEntries(expr: Expr | undefined, scope: PatternScope) {

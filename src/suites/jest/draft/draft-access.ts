@@ -5,7 +5,6 @@ import { ownRowsDocs, responseDocs } from './assertions.ts'
 import { type CaseScope, createCaseScope, credentialDoc, type DraftContext } from './case-scope.ts'
 import { type DraftedTest, reviewOf } from './draft-case.ts'
 import { exprDoc, requestDoc } from './expressions.ts'
-import type { Block } from './files.ts'
 import { camel, splitEndpoint, takeName } from './names.ts'
 import { type Doc, mark, newline } from './print/doc.ts'
 import { shortTitle, splitTitles } from './titles.ts'
@@ -14,7 +13,7 @@ import { shortTitle, splitTitles } from './titles.ts'
 export function draftAccess(
   { actor, requests, groups }: AccessPlan,
   context: DraftContext,
-): { head: Doc; blocks: Block[] } {
+): { head: Doc; tests: DraftedTest[] } {
   const { code } = context
   const all = requests.map((request) => ({
     key: titleOf(request.endpoint),
@@ -32,7 +31,7 @@ export function draftAccess(
       ? credentialTests(group, actor, requests, context)
       : tableTests(group, actor, context, taken),
   )
-  return { head, blocks: tests.map((test) => ({ title: '', tests: [test] })) }
+  return { head, tests }
 }
 
 const titleOf = (endpoint: string) => splitEndpoint(endpoint).title

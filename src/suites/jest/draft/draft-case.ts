@@ -1,10 +1,13 @@
 import type { RowChange } from '../../../contracts/environment.ts'
 import type { Expected, Observation } from '../../../contracts/observation.ts'
-import { followDocs, observedOnly, ownRowsDocs, responseDocs, rowDocs } from './assertions.ts'
+import { fitsInTest, followDocs, observedOnly, ownRowsDocs, responseDocs } from './assertions.ts'
+import type { Told } from './beside.ts'
 import { bindingDocs } from './bindings.ts'
 import { actPaths, areOwn, type CaseScope, createCaseScope, type DraftContext } from './case-scope.ts'
 import { requestDoc } from './expressions.ts'
-import { type Doc, mark } from './print/doc.ts'
+import type { Code } from './print/code.ts'
+import { type Doc, join, mark, newline, printDoc } from './print/doc.ts'
+import { rowDocs } from './row-assertions.ts'
 
 /** One `test` or `test.each` of a describe block. */
 export interface DraftedTest {
@@ -43,7 +46,7 @@ export interface TableParts {
 
 /** Statements of a test. */
 export function caseBody(
-  { case: subject, expected, follow, passes }: Observation,
+  { case: subject, expected, follow, passes, answered = expected.body }: Told,
   scope: CaseScope,
   context: DraftContext,
   table: TableParts = {},
@@ -56,7 +59,7 @@ export function caseBody(
     table.looksAtAll || showsNoChange(subject.endpoint, expected, changes, context)
       ? ownRowsDocs(scope)
       : rowDocs(expected.rows, scope, { repeats: /repeat|duplicate|workflow/.test(subject.kind), changes, answers })
-  scope.holdAnswer(expected.body, passes[0]?.act.response.json)
+  scope.holdAnswer(answered, passes[0]?.act.response.json)
   const later = followDocs(subject.follow, follow, scope, table.followQuery)
   const act = scope.act()
   const request = requestDoc(act, scope, {
@@ -67,15 +70,28 @@ export function caseBody(
   const hoisted = scope.hoisted(table.changes)
   const made = bindingDocs(subject.arrange, scope, context)
   const arrange = [...made, ...(table.prepare ?? []), ...hoisted, ...rows.before]
-  return [
-    ...arrange,
-    ...(arrange.length > 1 ? [''] : []),
-    code.constant('response', request),
-    [mark(subject.id), assertions[0] as Doc],
-    ...assertions.slice(1),
-    ...rows.after,
-    ...later,
-  ]
+  return [...arrange, ...gapAfter(arrange, code), ...actDocs(), ...rows.after, ...later]
+
+  /** Request and assertion in one line where that is enough. */
+  function actDocs(): Doc[] {
+    const isNeeded = assertions.length > 1 || mentionsResponse([...rows.after, ...later])
+    scope.holdAnswer(null, undefined)
+    const inline = isNeeded ? undefined : responseDocs(expected, request, scope, table.status)[0]
+    if (inline && fitsInTest(inline, scope)) return [[mark(subject.id), inline]]
+    return [code.constant('response', request), [mark(subject.id), assertions[0] as Doc], ...assertions.slice(1)]
+  }
+}
+
+const mentionsResponse = (docs: Doc[]) =>
+  /\bresponse\b/.test(printDoc(docs, { width: Number.POSITIVE_INFINITY, indent: '' }).text)
+
+/** A blank line between a long arrangement and the act. */
+export function gapAfter(arrange: Doc[], { style }: Code): Doc[] {
+  const { text } = printDoc(join(newline, arrange), {
+    width: style.width - style.indent.length,
+    indent: style.indent,
+  })
+  return text.trimEnd().split('\n').length > 2 ? [''] : []
 }
 
 /** Nothing changed, and more is to be seen of that than that one row was not added. */

@@ -1,12 +1,13 @@
 import type { Binding, Case, Observation, Pattern, RowExpectation } from '../../../contracts/observation.ts'
-import { responseDocs, rowDocs } from './assertions.ts'
+import { responseDocs } from './assertions.ts'
 import { bindingDocs } from './bindings.ts'
 import { type CaseScope, createCaseScope, type DraftContext } from './case-scope.ts'
-import { type DraftedTest, reviewOf } from './draft-case.ts'
+import { type DraftedTest, gapAfter, reviewOf } from './draft-case.ts'
 import { isPlainRefusal } from './draft-table.ts'
 import { requestDoc } from './expressions.ts'
 import { splitEndpoint } from './names.ts'
 import { type Doc, mark } from './print/doc.ts'
+import { rowDocs } from './row-assertions.ts'
 import { shortTitle } from './titles.ts'
 
 /** Refusals that several endpoints of a file answer alike: one table with a row for each endpoint. */
@@ -82,7 +83,7 @@ function draftGroup({ members, arrange }: Shared, context: DraftContext): Drafte
   const prepared = [...bindingDocs(arrange, scope, context), ...looks.before]
   const body = [
     ...prepared,
-    ...(prepared.length > 1 ? [''] : []),
+    ...gapAfter(prepared, code),
     code.constant('response', `await request(${names.length > 0 ? `{ ${names.join(', ')} }` : ''})`),
     [mark(first.case.id), answer[0] as Doc],
     ...answer.slice(1),

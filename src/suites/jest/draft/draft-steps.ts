@@ -35,7 +35,7 @@ function isStep(
   context: DraftContext,
 ): boolean {
   const factory = context.factories.get(step.recipe)
-  const isAction = factory !== undefined && !factory.name.includes('.') && Object.keys(step.overrides).length === 0
+  const isAction = factory?.name.startsWith('act.') === true && Object.keys(step.overrides).length === 0
   const isRefusal = expected.status >= 400 && follow.length === 0 && passes.every(({ rows }) => rows.length === 0)
   const text = JSON.stringify([subject.act, expected.body])
   return (

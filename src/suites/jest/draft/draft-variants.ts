@@ -1,15 +1,15 @@
 import type { Expr, Observation, Pattern, RowExpectation } from '../../../contracts/observation.ts'
-import { storedDoc } from './assertions.ts'
 import { bindingDocs } from './bindings.ts'
 import { type Changes, type Common, commonOf, departures, shell } from './body-changes.ts'
+import { builderFor } from './builders.ts'
 import { createCaseScope, type DraftContext } from './case-scope.ts'
-import { type DraftedTest, reviewOf } from './draft-case.ts'
+import { type DraftedTest, gapAfter, reviewOf } from './draft-case.ts'
 import { exprDoc, requestDoc } from './expressions.ts'
 import { patternAt, walkPattern } from './json.ts'
 import { plain, snake } from './names.ts'
 import { patternDoc } from './patterns.ts'
 import { type Doc, mark } from './print/doc.ts'
-import { builderFor } from './recipes.ts'
+import { storedDoc } from './row-assertions.ts'
 import { shortTitles, splitTitles } from './titles.ts'
 
 /** What an endpoint also accepts: the same request but for a few keys, of which alone the tests speak. */
@@ -142,7 +142,8 @@ export function draftVariants({ members, rows, path, stored, common }: Variants,
   const [only] = rows as [Variant]
   const several = rows.length > 1
   const usual: Expr = { is: 'object', properties: common.properties }
-  const isBuilt = builderFor(context.factories, first.case.endpoint, common.path, usual) !== null
+  const { endpoint, arrange: made } = first.case
+  const isBuilt = builderFor(context.factories, { endpoint, path: common.path, arrange: made }, usual) !== null
   const changed = several || isBuilt
   const subject = changed ? { ...first.case, act: { ...first.case.act, body: shell(common) } } : first.case
   const scope = createCaseScope(context, subject, [], { inline: true })
@@ -172,7 +173,7 @@ export function draftVariants({ members, rows, path, stored, common }: Variants,
   const arrange = [...bindingDocs(subject.arrange, scope, context), ...hoisted]
   const statements = [
     ...arrange,
-    ...(arrange.length > 1 ? [''] : []),
+    ...gapAfter(arrange, code),
     code.constant('response', request),
     [mark(first.case.id), assertion],
     ...(look ? [look] : []),

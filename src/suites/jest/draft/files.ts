@@ -5,20 +5,15 @@ import type { DraftedTest } from './draft-case.ts'
 import { draftShared } from './draft-shared.ts'
 import { draftCases } from './draft-table.ts'
 import { splitEndpoint } from './names.ts'
-import { type Doc, indent, join, newline, printDoc } from './print/doc.ts'
-
-/** A `describe` block, or without a title tests that several endpoints share. */
-export interface Block {
-  title: string
-  tests: DraftedTest[]
-}
+import { type Doc, join, newline, printDoc } from './print/doc.ts'
 
 export interface TestFile {
   /** Without folder and suffix: `articles`, `articles.comments`. */
   name: string
   /** Before the tests. */
   head?: Doc
-  blocks: Block[]
+  /** Side by side, without `describe`: each title names its endpoint. */
+  tests: DraftedTest[]
 }
 
 /** What goes into one file. */
@@ -45,28 +40,31 @@ const byKind = (a: Observation, b: Observation) => ORDER.indexOf(a.case.kind) - 
 const isRefusal = ({ case: { kind } }: Observation) =>
   ORDER.indexOf(kind) >= ORDER.indexOf('invalid') && kind !== 'workflow'
 
-/** The describe blocks of one file, in the order of the route table; what its endpoints refuse alike comes last. */
+/** The tests of one file, in the order of the route table; what its endpoints refuse alike comes last. */
 export function draftFile({ name, endpoints, part }: FilePlan, context: DraftContext): TestFile {
   const own = context.observations.filter(
     (observation) =>
       endpoints.includes(observation.case.endpoint) && (!part || isRefusal(observation) === (part === 'refusals')),
   )
   const shared = draftShared(own, context)
-  const blocks = endpoints.flatMap((endpoint): Block[] => {
-    const cases = shared.rest.filter(({ case: subject }) => subject.endpoint === endpoint).sort(byKind)
-    return cases.length > 0 ? [{ title: splitEndpoint(endpoint).title, tests: draftCases(cases, context) }] : []
+  const rest = shared.rest.map(titled)
+  const tests = endpoints.flatMap((endpoint) => {
+    const cases = rest.filter(({ case: subject }) => subject.endpoint === endpoint).sort(byKind)
+    return draftCases(cases, context)
   })
-  return { name, blocks: [...blocks, ...shared.tests.map((test) => ({ title: '', tests: [test] }))] }
+  return { name, tests: [...tests, ...shared.tests] }
 }
 
-export function blockDoc(block: Block, { code }: DraftContext): Doc {
-  const tests = join(
-    [newline, newline],
-    block.tests.map(({ doc }) => doc),
-  )
-  if (block.title === '') return tests
-  return code.statement([`describe(${code.string(block.title)}, () => {`, indent([newline, ...tests]), newline, '})'])
+/** Its title names the endpoint. */
+function titled(observation: Observation): Observation {
+  const { case: subject } = observation
+  const { title } = splitEndpoint(subject.endpoint)
+  return { ...observation, case: { ...subject, title: `${title} ${subject.title}` } }
 }
+
+/** All of a file but what it imports. */
+export const fileDoc = ({ head, tests }: TestFile): Doc =>
+  join([newline, newline], [...(head ? [head] : []), ...tests.map(({ doc }) => doc)])
 
 /** One file a resource; from a long one the largest sub-resource or action leaves until the rest fits. */
 export function planFiles(map: ProjectMap, context: DraftContext): FilePlan[] {
@@ -94,7 +92,7 @@ function fitted(plan: FilePlan, unitOf: (endpoint: string) => string, context: D
       { name, endpoints, part: 'success' },
       { name: `${name}.refusals`, endpoints, part: 'refusals' },
     ]
-    return parts.filter((part) => draftFile(part, context).blocks.length > 0)
+    return parts.filter((part) => draftFile(part, context).tests.length > 0)
   }
   const sizes = units.map((unit) => linesOf(draftFile(unit, context), context))
   const largest = units[sizes.indexOf(Math.max(...sizes))] as FilePlan
@@ -107,10 +105,9 @@ const fits = (plan: FilePlan, context: DraftContext) => fitsInFile(draftFile(pla
 /** Is it short enough to be read in one go? */
 export const fitsInFile = (file: TestFile, context: DraftContext): boolean => linesOf(file, context) <= MOST_LINES
 
-function linesOf({ head, blocks }: TestFile, context: DraftContext): number {
-  const { width, indent: step } = context.code.style
-  const docs = [...(head ? [head] : []), ...blocks.map((block) => blockDoc(block, context))]
-  return printDoc(join([newline, newline], docs), { width, indent: step }).text.split('\n').length
+function linesOf(file: TestFile, context: DraftContext): number {
+  const { width, indent } = context.code.style
+  return printDoc(fileDoc(file), { width, indent }).text.split('\n').length
 }
 
 /** The items in groups of the same key, in the order in which the keys come up. */

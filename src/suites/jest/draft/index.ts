@@ -4,17 +4,19 @@ import type { DraftInput } from '../../../contracts/plugs.ts'
 import type { ReviewItem, Suite, SuiteFile } from '../../../contracts/suite.ts'
 import { planAccess } from './access.ts'
 import { accessFiles } from './access-files.ts'
+import { planBuilders } from './builders.ts'
 import type { DraftContext } from './case-scope.ts'
 import { missingDependencies, ownConfig, planCommand } from './command.ts'
 import { composeFile } from './compose.ts'
 import { draftAccess } from './draft-access.ts'
 import { findErrorShape } from './errors.ts'
-import type { Uses } from './expressions.ts'
-import { blockDoc, draftFile, planFiles, type TestFile } from './files.ts'
+import type { Shape, Uses } from './expressions.ts'
+import { draftFile, fileDoc, planFiles, type TestFile } from './files.ts'
+import { fitToSize } from './fit-to-size.ts'
 import { createOwnership, manifestFile } from './manifest.ts'
 import { takeName } from './names.ts'
-import { createCode } from './print/code.ts'
-import { join, newline, printDoc } from './print/doc.ts'
+import { type Code, createCode } from './print/code.ts'
+import { printDoc } from './print/doc.ts'
 import { planFactories } from './recipes.ts'
 import { planScenarios } from './scenarios.ts'
 import { planMode, planServices, planVariables } from './services.ts'
@@ -22,15 +24,22 @@ import { settleReferences } from './settle.ts'
 import { readStyle, type Style } from './style.ts'
 import { planCleanup } from './support/cleanup.ts'
 import { accessTo } from './support/handles.ts'
-import { supportFiles } from './support/index.ts'
+import { type Support, supportFiles } from './support/index.ts'
 
 const COMPOSE = 'docker-compose.test.yml'
 
 /**
  * Writes a Jest + Supertest suite from what exploring saw: test files, a few helpers, compose file and manifest, in the project's
- * own manner. Same input, same bytes. Nobody else's file is overwritten: ours goes beside it.
+ * own manner. Same input, same bytes. Nobody else's file is overwritten: ours goes beside it. What makes the suite too long to be
+ * reviewed is left out, and named in `omitted`.
  */
 export async function draftJestSuite(input: DraftInput): Promise<Suite> {
+  return fitToSize(input, (observations) =>
+    draftWhole({ ...input, exploration: { ...input.exploration, observations } }),
+  )
+}
+
+async function draftWhole(input: DraftInput): Promise<Suite> {
   const { map, exploration } = input
   const style = await readStyle(input)
   const context = createContext(input, style)
@@ -40,7 +49,7 @@ export async function draftJestSuite(input: DraftInput): Promise<Suite> {
   if (access) draftAccess(access, context)
   const plan = planFiles(map, context)
   // Planning drafted some files several times.
-  for (const shape of context.uses.shapes.values()) shape.count = 0
+  for (const shape of context.uses.shapes.values()) Object.assign(shape, { saved: 0, seen: [] })
   for (const file of plan) draftFile(file, context)
   resetUses(context.uses)
   const testFiles: TestFile[] = plan.map((file) => draftFile(file, context))
@@ -57,19 +66,16 @@ export async function draftJestSuite(input: DraftInput): Promise<Suite> {
     variables,
     mode: planMode(input),
   })
-  const exported = helpers.names
   const files: SuiteFile[] = [...helpers.files]
   const review: ReviewItem[] = []
   const cases: NonNullable<Suite['cases']> = []
   for (const file of testFiles) {
     const path = await ownership.freePath(`${dir}/${file.name}${map.tests.suffix}`)
-    const { text, lines } = printFile(file, context, exported, helpers.importFrom(`./${support}/index`))
+    const { text, lines } = printFile(file, context, helpers, `./${support}`)
     files.push({ path, content: text, kind: 'test' })
     review.push(...reviewItems(file, path, text, lines))
-    for (const block of file.blocks)
-      for (const test of block.tests)
-        for (const { title, id } of test.cases)
-          cases.push({ file: path, test: block.title ? `${block.title} > ${title}` : title, case: id })
+    for (const test of file.tests)
+      for (const { title, id } of test.cases) cases.push({ file: path, test: title, case: id })
   }
   if (services.length > 0) {
     const path = await ownership.freePath(COMPOSE)
@@ -100,12 +106,13 @@ export async function draftJestSuite(input: DraftInput): Promise<Suite> {
   }
 
   function createContext({ map }: DraftInput, style: Style): DraftContext {
-    const uses: Uses = { unique: new Set(), helpers: new Set(), methods: new Set(), shapes: new Map() }
+    const uses: Uses = { unique: new Set(), helpers: new Set(), methods: new Set(), data: new Set(), shapes: new Map() }
     const database = planDatabase(input)
     const settled = settleReferences(exploration.observations, exploration.recipes)
     const observations = database ? settled : settled.map(withoutRows)
     const errors = findErrorShape(observations)
     const factories = planFactories(exploration)
+    planBuilders(factories, exploration.observations)
     const scenarios = planScenarios(observations, factories)
     return { code: createCode(style), uses, map, factories, scenarios, observations, database, errors }
   }
@@ -124,15 +131,24 @@ function withoutRows(observation: Observation): Observation {
   return { ...observation, expected: { ...expected, rows: [] }, follow: follow.map((one) => ({ ...one, rows: [] })) }
 }
 
-const OFTEN = 4
+/** Lines that a helper has beside its properties, and some to make up for looking it up. */
+const WORTH = 7
+
+/** The value that a property has in most places. */
+function mostSeen({ seen }: Shape, key: string): string | undefined {
+  const values = seen.filter((one) => one.startsWith(`${key} `)).map((one) => one.slice(key.length + 1))
+  const count = (value: string) => values.filter((other) => other === value).length
+  return values.toSorted((a, b) => count(b) - count(a))[0]
+}
 
 /** Helpers that are objects: only their members are used. */
-const GROUPS = new Set(['api', 'build', 'create', 'given', 'like', 'unique'])
+const GROUPS = new Set(['act', 'api', 'build', 'create', 'given', 'like', 'unique', 'view'])
 
 function resetUses(uses: Uses): void {
   const taken = new Set<string>()
   for (const shape of uses.shapes.values()) {
-    shape.often = shape.count >= OFTEN
+    shape.often = shape.saved >= shape.properties.length + WORTH
+    shape.properties = shape.properties.map(({ key, value }) => ({ key, value: mostSeen(shape, key) ?? value }))
     if (shape.often) shape.name = takeName([shape.name], taken)
   }
   for (const set of [uses.unique, uses.helpers, uses.methods]) set.clear()
@@ -149,50 +165,56 @@ async function supportFolder(dir: string, style: Style, isOurs: (path: string) =
   }
 }
 
-function printFile(file: TestFile, context: DraftContext, exported: string[], from: string) {
+function printFile(file: TestFile, context: DraftContext, helpers: Support, folder: string) {
   const { code } = context
   const layout = { width: code.style.width, indent: code.style.indent }
-  const body = printDoc(
-    join(
-      [newline, newline],
-      [...(file.head ? [file.head] : []), ...file.blocks.map((block) => blockDoc(block, context))],
-    ),
-    layout,
-  )
+  const body = printDoc(fileDoc(file), layout)
   // A title may speak of rows.
   const spoken = body.text.replace(/'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*"/g, "''")
   const isUsed = (name: string) =>
     new RegExp(`(?<![\\w$]|(?<!\\.\\.)\\.)${name}${GROUPS.has(name) ? '\\s*\\.' : '\\b(?!:)'}`).test(spoken)
-  const names = exported.filter(isUsed)
-  const list = code.object(names.map((name) => ({ key: name, value: name })))
-  const esm = code.style.esm || code.style.typescript
-  const head = esm
-    ? code.statement(['import ', list, ` from ${code.string(from)}`])
-    : code.statement(['const ', list, ` = require(${code.string(from)})`])
-  const start = printDoc(head, layout).text
+  const start = importLines(helpers.names.filter(isUsed), helpers, folder, code)
   const text = `${start}\n${body.text}`
   const shift = start.split('\n').length
   return { text, lines: new Map([...body.lines].map(([id, line]) => [id, line + shift])) }
 }
 
+/** One line where it fits, otherwise one for each file of helpers. */
+function importLines(names: string[], { modules, importFrom }: Support, folder: string, code: Code): string {
+  const { style } = code
+  const from = (file: string) => code.string(importFrom(`${folder}/${file}`))
+  const line = (list: string[], file: string) => {
+    const object = code.object(list.map((name) => ({ key: name, value: name })))
+    const doc =
+      style.esm || style.typescript
+        ? ['import ', ...(list.length > 0 ? [object, ' from '] : []), from(file)]
+        : [...(list.length > 0 ? ['const ', object, ' = '] : []), `require(${from(file)})`]
+    return printDoc(code.statement(doc), { width: style.width, indent: style.indent }).text
+  }
+  const whole = line(names, 'index')
+  if (!whole.trimEnd().includes('\n')) return whole
+  const others = modules.map(({ name, names: own }) => ({ name, used: names.filter((one) => own.includes(one)) }))
+  const rest = names.filter((name) => !others.some(({ used }) => used.includes(name)))
+  const apart = others.filter(({ used }) => used.length > 0).map(({ name, used }) => line(used, name))
+  return [line(rest, 'index'), ...apart].join('')
+}
+
 function reviewItems(file: TestFile, path: string, text: string, lines: Map<string, number>): ReviewItem[] {
   const source = text.split('\n')
-  return file.blocks.flatMap(({ tests }) =>
-    tests.flatMap(({ review }): ReviewItem[] => {
-      const line = review ? lines.get(review.id) : undefined
-      if (!review || line === undefined) return []
-      const [shown, rest] = [review.observed.slice(0, 4), review.observed.length - 4]
-      const more = rest > 0 ? ` and ${rest} more` : ''
-      return [
-        {
-          file: path,
-          line,
-          assertion: (source[line - 1] ?? '').trim(),
-          why: `observed only: ${shown.join(', ')}${more}`,
-        },
-      ]
-    }),
-  )
+  return file.tests.flatMap(({ review }): ReviewItem[] => {
+    const line = review ? lines.get(review.id) : undefined
+    if (!review || line === undefined) return []
+    const [shown, rest] = [review.observed.slice(0, 4), review.observed.length - 4]
+    const more = rest > 0 ? ` and ${rest} more` : ''
+    return [
+      {
+        file: path,
+        line,
+        assertion: (source[line - 1] ?? '').trim(),
+        why: `observed only: ${shown.join(', ')}${more}`,
+      },
+    ]
+  })
 }
 
 function renameIn(files: SuiteFile[], from: string, to: string): void {

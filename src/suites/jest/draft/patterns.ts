@@ -2,7 +2,7 @@ import type { Json, JsonPath } from '../../../contracts/json.ts'
 import type { Binding, Expr, Observation, Pattern } from '../../../contracts/observation.ts'
 import type { Scope, Shape } from './expressions.ts'
 import { isObject, pathWithin, patternAt, valueAt } from './json.ts'
-import { camel } from './names.ts'
+import { camel, singular } from './names.ts'
 import type { Entry } from './print/code.ts'
 import type { Doc } from './print/doc.ts'
 import { type Factories, returnsEntityOnly } from './recipes.ts'
@@ -87,7 +87,7 @@ export function patternDoc(pattern: Pattern, scope: PatternScope, key?: string):
       // `expect.anything()` would refuse null.
       return use(scope, 'whatever')
     case 'array': {
-      const items = pattern.items.map((item) => patternDoc(item, scope))
+      const items = pattern.items.map((item) => patternDoc(item, scope, key))
       if (pattern.ordered || items.length < 2) return code.array(items)
       return code.call(use(scope, 'inAnyOrder'), [code.array(items)])
     }
@@ -128,38 +128,53 @@ function isSpread(key: string, pattern: Pattern, bases: Held[], scope: PatternSc
   return base !== undefined && isSame(pattern, base, [...base.path, key], scope)
 }
 
-/** `authorOf(user)` for an object that is made from one variable alike in many tests; `null` for others. */
-function shapeCall(entries: Entry[], scope: Scope, within: string): string | null {
-  const plain = entries.flatMap((entry) =>
-    'key' in entry && typeof entry.value === 'string' ? [{ key: entry.key, value: entry.value }] : [],
-  )
-  const owners = new Set(plain.flatMap(({ value }) => /^([A-Za-z_$][\w$]*)\.\w+$/.exec(value)?.[1] ?? []))
-  const [owner] = owners
-  const fixed = plain.filter(({ value }) => /^(true|false|null|-?\d+|'.*'|".*")$/.test(value)).length
-  const referring = plain.filter(({ value }) => value.startsWith(`${owner}.`)).length
-  if (!owner || owners.size > 1 || plain.length < entries.length || plain.length < 3) return null
-  if (referring < 2 || referring + fixed < plain.length || owner === 'response') return null
-  const properties = plain.map(({ key, value }) => ({
-    key,
-    value: value.replace(/^\w+\./, (start) => (start === `${owner}.` ? '*.' : start)),
-  }))
-  const text = JSON.stringify(properties.toSorted((a, b) => (a.key < b.key ? -1 : 1)))
-  const shape = scope.uses.shapes.get(text) ?? newShape(properties, within, owner)
-  scope.uses.shapes.set(text, shape)
-  shape.count += 1
+/** `view.author(user)` for an object most of which is made from one variable alike in many tests; `null` for others. */
+function shapeCall(entries: Entry[], scope: Scope, within: string): Doc | null {
+  const owner = mainOwner(entries)
+  if (!owner) return null
+  const own = entries.flatMap((entry) => {
+    const value = textOf(entry)
+    const isOwn = value?.startsWith(`${owner}.`) || (value !== null && FIXED.test(value))
+    return 'key' in entry && value !== null && isOwn
+      ? [{ key: entry.key, value: value.replace(`${owner}.`, '*.') }]
+      : []
+  })
+  const others = entries.filter((entry) => !('key' in entry) || own.every(({ key }) => key !== entry.key))
+  const name = own.map(({ key, value }) => `${key} ${FIXED.test(value) ? '' : value}`).sort()
+  const shape = scope.uses.shapes.get(String(name)) ?? newShape(own, within, owner)
+  scope.uses.shapes.set(String(name), shape)
+  shape.saved += own.length + (others.length > 1 ? -1 : 1)
+  for (const { key, value } of own) shape.seen.push(`${key} ${value}`)
   if (!shape.often) return null
   shape.used = true
-  return `${shape.name}(${owner})`
+  const call = `${shape.name}(${owner})`
+  const changed = own
+    .filter(({ key, value }) => shape.properties.every((one) => one.key !== key || one.value !== value))
+    .map(({ key, value }) => ({ key, value: value as Doc }))
+  return others.length + changed.length === 0 ? call : scope.code.object([{ spread: call }, ...changed, ...others])
 }
 
-const newShape = (properties: Shape['properties'], within: string, parameter: string): Shape => ({
-  name: `${camel(within)}Of`,
-  parameter,
-  properties,
-  count: 0,
-  often: false,
-  used: false,
-})
+const FIXED = /^(true|false|null|-?\d+|'.*'|".*")$/
+
+const textOf = (entry: Entry): string | null => ('key' in entry && typeof entry.value === 'string' ? entry.value : null)
+
+const FEW = 3
+
+/** The variable that at least three values are members of, and more than of any other. */
+function mainOwner(entries: Entry[]): string | null {
+  const counts = new Map<string, number>()
+  for (const entry of entries) {
+    const owner = /^([A-Za-z_$][\w$]*)\.\w+$/.exec(textOf(entry) ?? '')?.[1]
+    if (owner && owner !== 'response') counts.set(owner, (counts.get(owner) ?? 0) + 1)
+  }
+  const [first] = [...counts].sort((a, b) => b[1] - a[1])
+  return first && first[1] >= FEW ? first[0] : null
+}
+
+function newShape(properties: Shape['properties'], within: string, parameter: string): Shape {
+  const name = `view.${singular(camel(within))}`
+  return { name, parameter, properties, seen: [], saved: 0, often: false, used: false }
+}
 
 const reference = (held: Held, scope: Scope) => scope.reference(held.from, held.at, held.path)
 

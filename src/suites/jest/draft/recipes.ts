@@ -1,7 +1,7 @@
 import type { Json, JsonPath } from '../../../contracts/json.ts'
-import type { Exploration, Expr, Observation, Recipe, RequestTemplate } from '../../../contracts/observation.ts'
-import { exprAt, isObject, pathWithin, requestEntityPath, responseEntityPath, valueAt } from './json.ts'
-import { camel, pascal, singular, splitEndpoint } from './names.ts'
+import type { Exploration, Observation, Recipe, RequestTemplate } from '../../../contracts/observation.ts'
+import { isObject, pathWithin, requestEntityPath, responseEntityPath, valueAt } from './json.ts'
+import { camel, pascal, singular, splitEndpoint, takeName } from './names.ts'
 
 /**
  * How a recipe becomes a factory: it returns the entity of the main step's answer, plus whatever else tests turn out to need.
@@ -40,17 +40,18 @@ export function planFactories(exploration: Exploration): Factories {
   for (const recipe of exploration.recipes) {
     const main = recipe.steps.at(-1)
     if (!main) continue
-    factories.set(recipe.name, newFactory(recipe, main, requestPathOf(recipe, main, exploration.observations)))
+    const taken = new Set([...factories.values()].map(({ name }) => name))
+    const name = takeName(factoryNames(recipe, main), taken)
+    factories.set(recipe.name, newFactory(recipe, name, main, requestPathOf(recipe, main, exploration.observations)))
   }
-  planBuilders(factories, exploration.observations)
   return factories
 }
 
-function newFactory(recipe: Recipe, main: RequestTemplate, requestPath: JsonPath): Factory {
+export function newFactory(recipe: Recipe, name: string, main: RequestTemplate, requestPath: JsonPath): Factory {
   const entityPath = isObject(recipe.example) ? responseEntityPath(recipe.example) : null
   return {
     recipe,
-    name: factoryName(recipe, main),
+    name,
     main,
     entityPath,
     entity: entityPath ? (valueAt(recipe.example, entityPath) ?? null) : null,
@@ -67,13 +68,14 @@ function newFactory(recipe: Recipe, main: RequestTemplate, requestPath: JsonPath
   }
 }
 
-/** `create.order`; for what is done to a thing that is there `payOrder`. */
-function factoryName(recipe: Recipe, main: RequestTemplate): string {
+/** `create.order`; for what is done to a thing that is there `act.pay`, or `act.payOrder` where that is taken. */
+function factoryNames(recipe: Recipe, main: RequestTemplate): string[] {
   const parts = splitEndpoint(main.endpoint).path.split('/')
   const [owner = '', param = '', last = ''] = parts.slice(-3)
   const isAction =
     recipe.kind === 'resource' && param.startsWith('{') && /^[a-z]/i.test(last) && singular(last) === last
-  return isAction && owner ? `${camel(last)}${pascal(singular(owner))}` : `create.${camel(recipe.name)}`
+  if (!isAction || !owner) return [`create.${camel(recipe.name)}`]
+  return [`act.${camel(last)}`, `act.${camel(last)}${pascal(singular(owner))}`]
 }
 
 function requestPathOf(recipe: Recipe, main: RequestTemplate, observations: Observation[]): JsonPath {
@@ -150,104 +152,4 @@ function parse(text: string | null): Json | undefined {
   } catch {
     return undefined
   }
-}
-
-const SMALL = 2
-const SHORT = 40
-
-/** Too much to be repeated in tests that are not about it, and free of what a test made. */
-function deservesBuilder(entity: Expr): boolean {
-  if (entity.is !== 'object' || JSON.stringify(entity).includes('"is":"ref"')) return false
-  const size = Object.entries(entity.properties).reduce((sum, [key, value]) => sum + key.length + 4 + sizeOf(value), 0)
-  return Object.keys(entity.properties).length > SMALL || size > SHORT
-}
-
-const sizeOf = (expr: Expr) => (expr.is === 'literal' ? JSON.stringify(expr.value).length : 20)
-
-const REPEATED = 3
-
-/** Builders for requests of endpoints that no recipe is about, where several tests send nearly the same. */
-function planBuilders(factories: Factories, observations: Observation[]): void {
-  const own = new Set([...factories.values()].map(({ main }) => main.endpoint))
-  for (const endpoint of new Set(observations.map(({ case: subject }) => subject.endpoint))) {
-    const acts = observations
-      .filter(({ case: { act } }) => act.endpoint === endpoint && act.body)
-      .map((o) => o.case.act)
-    const { path, properties } = commonBody(acts.map(({ body }) => body))
-    const entity: Expr = { is: 'object', properties }
-    const near = acts.filter(({ body }) => departures(exprAt(body, path), entity) <= SMALL)
-    const [main] = near
-    if (own.has(endpoint) || !main || near.length < REPEATED || !deservesBuilder(entity)) continue
-    const body = path
-      .toReversed()
-      .reduce<Expr>((inner, key) => ({ is: 'object', properties: { [key]: inner } }), entity)
-    const { method, path: url } = splitEndpoint(endpoint)
-    const noun = singular(
-      String(path.at(-1) ?? url.split('/').findLast((part) => part && !part.startsWith('{')) ?? 'payload'),
-    )
-    const name = method === 'POST' ? noun : `${noun} changes`
-    if (factories.has(name)) continue
-    const recipe: Recipe = { name, kind: 'resource', needs: {}, steps: [], credential: null, example: null }
-    factories.set(name, newFactory(recipe, { ...main, body }, path))
-  }
-}
-
-/** In how many keys an entity differs from another. */
-function departures(entity: Expr | undefined, common: Expr): number {
-  if (entity?.is !== 'object' || common.is !== 'object') return Number.POSITIVE_INFINITY
-  const keys = new Set([...Object.keys(entity.properties), ...Object.keys(common.properties)])
-  return [...keys].filter((key) => JSON.stringify(entity.properties[key]) !== JSON.stringify(common.properties[key]))
-    .length
-}
-
-/** `build.article` for what is created, `build.articleChanges` for what is changed. */
-export const builderName = ({ recipe }: Factory) => `build.${camel(recipe.name)}`
-
-/** The body most of them share, at the entity, key by key. */
-export function commonBody(bodies: (Expr | null)[]): { path: JsonPath; properties: Record<string, Expr> } {
-  const path = mostCommon(bodies.map(requestEntityPath)) ?? []
-  const entities = bodies.map((body) => exprAt(body, path)).flatMap((expr) => (expr?.is === 'object' ? [expr] : []))
-  const properties: Record<string, Expr> = {}
-  for (const key of new Set(entities.flatMap((entity) => Object.keys(entity.properties)))) {
-    const common = mostCommon(entities.map((entity) => entity.properties[key] ?? null))
-    if (common) properties[key] = common
-  }
-  return { path, properties }
-}
-
-function mostCommon<T>(values: T[]): T | undefined {
-  const counts = new Map<string, { value: T; count: number }>()
-  for (const value of values) {
-    const key = JSON.stringify(value)
-    counts.set(key, { value, count: (counts.get(key)?.count ?? 0) + 1 })
-  }
-  return [...counts.values()].sort((a, b) => b.count - a.count)[0]?.value
-}
-
-/**
- * The recipe whose request this entity is, but for a few fields: tests that send it get it from the recipe's builder,
- * `null` for a field left out. `null` when
- * the entity is small enough to stand in the test, or another one.
- */
-export function builderFor(
-  factories: Factories,
-  endpoint: string,
-  path: JsonPath,
-  entity: Expr | undefined,
-): { factory: Factory; changes: Map<string, Expr | null> } | null {
-  if (entity?.is !== 'object') return null
-  for (const factory of factories.values()) {
-    const own = exprAt(factory.main.body, factory.requestPath)
-    if (factory.main.endpoint !== endpoint || String(path) !== String(factory.requestPath) || own?.is !== 'object')
-      continue
-    const keys = Object.keys(own.properties)
-    if (!deservesBuilder(own)) continue
-    const all = new Set([...keys, ...Object.keys(entity.properties)])
-    const changed = [...all].filter(
-      (key) => JSON.stringify(entity.properties[key]) !== JSON.stringify(own.properties[key]),
-    )
-    if (changed.length <= REPEATED && changed.length < keys.length)
-      return { factory, changes: new Map(changed.map((key) => [key, entity.properties[key] ?? null])) }
-  }
-  return null
 }

@@ -95,6 +95,12 @@ export function createCode(style: Style): Code {
   const huggable = (doc: Doc | undefined): boolean =>
     doc !== undefined && typeof doc !== 'string' && !Array.isArray(doc) && doc.is === 'group'
 
+  /** `{` or `[`. */
+  const opening = (doc: Doc | undefined) => {
+    const content = doc !== undefined && typeof doc !== 'string' && 'content' in doc ? doc.content : null
+    return Array.isArray(content) ? content[0] : null
+  }
+
   function call(callee: Doc, args: Doc[]): Doc {
     if (args.length === 0) return [callee, '()']
     const last = args.at(-1)
@@ -110,6 +116,8 @@ export function createCode(style: Style): Code {
     }
     if (args.every((arg) => typeof arg === 'string') || !huggable(last))
       return isMultiline(flat) ? [callee, '(', ...join(', ', args), ')'] : flatOr(flat, broken)
+    // Of two objects, or two arrays, Prettier pulls neither to the call's own line.
+    if (huggable(args.at(-2)) && opening(args.at(-2)) === opening(last)) return flatOr(flat, broken)
     const hugged: Doc = [
       callee,
       '(',

@@ -1,4 +1,5 @@
 import type { ProjectMap } from '../../../../contracts/project.ts'
+import type { Uses } from '../expressions.ts'
 import { restyle } from '../print/restyle.ts'
 import type { Style } from '../style.ts'
 import { type Imports, inOrder } from './imports.ts'
@@ -7,7 +8,7 @@ import { type Imports, inOrder } from './imports.ts'
 export function appModule(
   map: ProjectMap,
   imports: Imports,
-  methods: string[],
+  { methods, data }: { methods: string[]; data: Uses['data'] },
   options: { guardRequests: boolean; actors: boolean },
   style: Style,
 ): string {
@@ -25,11 +26,17 @@ ${members(', headers')}
 
 export const api = client();`
     : `export const api = {\n${members('')}\n};`
+  const asQuery = 'test.query(data || {})'
+  const withQuery = methods.length > 1 ? `method === 'get' ? ${asQuery} : test.send(data)` : asQuery
+  const sent = data.has('query') ? withQuery : data.has('body') ? 'test.send(data)' : 'test'
+  const sends = data.has('query') ? 'a query for GET, a body for others' : 'a body'
+  const told = `A client as in Supertest, with a deadline for each request${data.size > 0 ? `; data is ${sends}` : ''}.`
   const send = (target: string) =>
-    `/** A client as in Supertest, with a deadline for each request. */
-const send = (method«: ${typed}»${given}) => (path«: string») => {
+    `/** ${told} */
+const send = (method«: ${typed}»${given}) => (path«: string»${data.size > 0 ? ', data«?: object»' : ''}) => {
 ${check}  const test = request(${target})[method](path);
-  return test${options.actors ? '.set(headers)' : ''}.timeout(10000);
+  test${options.actors ? '.set(headers)' : ''}.timeout(10000);
+  return ${sent};
 };
 
 ${client}`.replace(/^ {4}if/m, '  if')

@@ -37,12 +37,12 @@ export function tampered(headers«: Record<string, string>»)«: Record<string, 
 }`,
 }
 
-const COLUMNS = `/** What was sent or answered, under the names that tables have for it; with a row, what that has. */
-export function columnsOf(values«: object», row«?: object») {
+const COLUMNS = `/** What was sent or answered, under the names that tables have for it, but for what is kept elsewhere. */
+export function columnsOf(values«: object», ...elsewhere«: string[]») {
   const found«: Record<string, unknown>» = {};
   for (const [key, value] of Object.entries(values)) {
     const column = key.replace(/[A-Z]/g, (letter) => \`_\${letter.toLowerCase()}\`);
-    if (!row || column in row) found[column] = value;
+    if (!elsewhere.includes(key)) found[column] = value;
   }
   return found;
 }`
@@ -81,11 +81,12 @@ export function expectResponse(response«: Response», status«: number», body�
     (used.has('expectError') || used.has('expectInvalid')) && options.errors ? errorHelper(options.errors) : '',
     used.has('expectInvalid') && options.errors?.invalid ? invalidHelper(options.errors.invalid, style) : '',
     options.factories
-      ? `/** For steps that only prepare a test. */
+      ? `/** The answer to a step that only prepares a test. */
 export function expectSuccess(response«: Response») {
   if (response.status >= 400) {
     throw new Error(\`This step only prepares\\n\\n\${exchange(response)}\`);
   }
+  return response.body;
 }`
       : '',
     used.has('columnsOf') ? COLUMNS : '',

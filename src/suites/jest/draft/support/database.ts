@@ -17,6 +17,8 @@ export interface DatabaseModule {
   compose: boolean
   /** Tests compare all their rows before and after. */
   looksAtOwn: boolean
+  /** Names of helpers in use. */
+  looks: Set<string>
   /** Old Jest runs tests after a failed `beforeAll`: requests ask `isReady` first. */
   guardRequests: boolean
 }
@@ -42,7 +44,9 @@ export function databaseModule(module: DatabaseModule, style: Style): string {
     inOrder(imports),
     reachable(module),
     access.setup,
+    style.typescript ? 'type Key = string | number | Record<string, unknown>;' : '',
     rowsFunction(module),
+    looksFunctions(module, style),
     markerFunction(module),
     migrateFunction(module, command, style),
     marks ? ownRowsFunctions(module, style) : '',
@@ -110,8 +114,9 @@ const toJson = (column«: string», value«: any») =>
 `
       : ''
   const result = `JSON.parse(JSON.stringify(found${unique.length > 0 ? ', toJson' : ''}))`
-  const head = `/** Rows of a table as JSON has them: dates as ISO text. */
-export async function rows(table«: string», where«: Record<string, unknown>»)«: Promise<Record<string, any>[]>» {`
+  const head = `/** Rows of a table as JSON has them, by an id or by columns: dates as ISO text. */
+export async function rows(table«: string», key«: Key»)«: Promise<Record<string, any>[]>» {
+  const where = typeof key === 'object' ? key : { id: key };`
   if (access.knex)
     return `${json}${head}
   const found = await ${access.knex}(table).where(where);
@@ -129,6 +134,29 @@ export async function rows(table«: string», where«: Record<string, unknown>»
   const found = await query(sql, ${values});
   return ${result};
 }`.trim()
+}
+
+/** What tests ask of rows. */
+function looksFunctions({ looks }: DatabaseModule, { width }: Style): string {
+  const helper = (start: string, value: string) => {
+    const bare = start.replace(/«[^»]*»/g, '')
+    return `export ${start}${bare.length + value.length < width ? ' ' : '\n  '}${value};`
+  }
+  const parts = [
+    looks.has('expectRow')
+      ? `/** There is one such row, with these columns. */\n${helper(
+          'const expectRow = async (table«: string», key«: Key», columns = {}) =>',
+          'expect(await rows(table, key)).toEqual([expect.objectContaining(columns)])',
+        )}`
+      : '',
+    looks.has('expectNoRow')
+      ? helper(
+          'const expectNoRow = async (table«: string», key«: Key») =>',
+          'expect(await rows(table, key)).toEqual([])',
+        )
+      : '',
+  ]
+  return parts.filter(Boolean).join('\n\n')
 }
 
 function markerFunction({ store, access, compose }: DatabaseModule): string {
@@ -245,24 +273,19 @@ function applyCode(
 
 /** Part of `prepare`: finds marks of interrupted runs and removes their rows. */
 function leftovers({ access, plan, store }: DatabaseModule, style: Style): string {
-  const before = style.breakChains ? '\n      ' : ''
-  const remove = '  for (const mark of abandonedMarks(values)) await removeMarked(mark);\n'
+  const remove = '  for (const mark of abandonedMarks(marked)) await removeMarked(mark);\n'
   const quoted = (name: string) => sqlName(name, store)
-  if (!access.knex) {
-    const selects = plan.roots.map(({ table, column }) => {
-      const name = quoted(column)
-      return `SELECT ${name} AS value FROM ${quoted(table)} WHERE ${name} LIKE '%it%'`
-    })
-    const flat = `  const marked = await query(\`${selects[0]}\`);`
-    const sole = selects.length === 1 && flat.length <= style.width
-    return `${sole ? flat : `  const marked = await query(\n    \`${selects.join('\n    UNION ALL ')}\`,\n  );`}
-  const values = marked.map(({ value }) => value);
-${remove}`
+  if (access.knex) {
+    const reads = plan.roots.map(({ table, column }) => `${access.knex}('${table}').where('${column}', 'like', '%it%')`)
+    const [only] = reads
+    if (reads.length === 1) return `  const marked = await ${only};\n${remove}`
+    return `  const marked = await Promise.all([\n${reads.map((read) => `    ${read},\n`).join('')}  ]);\n${remove}`
   }
-  const reads = plan.roots.map(
-    ({ table, column }) =>
-      `await ${access.knex}('${table}')${before}.where('${column}', 'like', '%it%')${before}.pluck('${column}')`,
-  )
-  if (reads.length === 1) return `  const values = ${reads[0]?.replaceAll('      .', '    .')};\n${remove}`
-  return `  const values = [\n${reads.map((read) => `    ...(${read}),`).join('\n')}\n  ];\n${remove}`
+  const selects = plan.roots.map(({ table, column }) => {
+    const name = quoted(column)
+    return `SELECT ${name} AS value FROM ${quoted(table)} WHERE ${name} LIKE '%it%'`
+  })
+  const flat = `  const marked = await query(\`${selects[0]}\`);`
+  if (selects.length === 1 && flat.length <= style.width) return `${flat}\n${remove}`
+  return `  const marked = await query(\n    \`${selects.join('\n    UNION ALL ')}\`,\n  );\n${remove}`
 }

@@ -1,12 +1,13 @@
 import type { JsonPath } from '../../../../contracts/json.ts'
 import type { Binding, Expr, Observation, Recipe, RequestTemplate } from '../../../../contracts/observation.ts'
+import { parametersOf } from '../builders.ts'
 import { type DraftContext, headerName } from '../case-scope.ts'
 import { entriesOf, requestDoc, type Scope, type Shape, type Uses } from '../expressions.ts'
 import { exprAt, pathWithin } from '../json.ts'
 import { camel, identifier, splitEndpoint, takeName } from '../names.ts'
 import type { Code, Entry } from '../print/code.ts'
 import { type Doc, indent, join, newline } from '../print/doc.ts'
-import { accessPath, type Factories, type Factory } from '../recipes.ts'
+import { accessPath, type Factories, type Factory, returnsEntityOnly } from '../recipes.ts'
 import { type Scenario, scenarioOf } from '../scenarios.ts'
 
 /** One function per recipe in use, dependencies first. Marks what they use in turn. */
@@ -30,28 +31,26 @@ export function factoryDocs({ factories, scenarios, code, uses, observations }: 
       }
     }
   const used = [...factories.values()].filter((factory) => factory.used)
-  // A factory notes what it needs of the earlier ones: written from the last to the first.
+  const builders = [...factories.values()].filter(({ builder }) => builder !== null)
+  // What is sent, like what is made, notes what it needs of things made earlier: written before them, from the last to the first.
+  const built = builders.map((factory) => builderDoc(factory, factories, observations, code, uses))
   const docs = used
     .toReversed()
     .map((factory) => factoryDoc(factory, factories, code, uses, observations))
     .toReversed()
-  const builders = [...factories.values()].filter(({ builder }) => builder !== null)
   const shapes = [...uses.shapes.values()].filter((shape) => shape.used)
-  const isMethod = ({ name }: { name: string }) => name.includes('.')
-  const actions = used.filter((factory) => !isMethod(factory))
+  const within = (name: string) => docs.filter((_, index) => used[index]?.name.startsWith(`${name}.`))
   const groups: [string, Doc[]][] = [
-    ['build', builders.map((factory) => builderDoc(factory, code, uses))],
-    ['create', docs.filter((_, index) => isMethod(used[index] as Factory))],
+    ['build', built],
+    ['create', within('create')],
+    ['act', within('act')],
     ['given', given.map((scenario) => scenarioDoc(scenario, given, factories, code))],
+    ['view', shapes.map((shape) => shapeDoc(shape, code))],
   ]
   const filled = groups.filter(([, members]) => members.length > 0)
   return {
-    docs: [
-      ...filled.map(([name, members]) => groupDoc(name, members, code)),
-      ...docs.filter((_, index) => !isMethod(used[index] as Factory)),
-      ...shapes.map((shape) => shapeDoc(shape, code)),
-    ],
-    names: [...filled.map(([name]) => name), ...[...actions, ...shapes].map(({ name }) => name)],
+    docs: filled.map(([name, members]) => groupDoc(name, members, code)),
+    names: filled.map(([name]) => name),
   }
 }
 
@@ -59,9 +58,8 @@ export function factoryDocs({ factories, scenarios, code, uses, observations }: 
 function groupDoc(name: string, members: Doc[], code: Code): Doc {
   const { style } = code
   const exported = style.esm || style.typescript ? 'export ' : ''
-  const separator: Doc = name === 'build' ? [',', newline] : [',', newline, newline]
   const last = style.trailingCommas ? ',' : ''
-  return [exported, code.constant(name, ['{', indent([newline, ...join(separator, members), last]), newline, '}'])]
+  return [exported, code.constant(name, ['{', indent([newline, ...join([',', newline], members), last]), newline, '}'])]
 }
 
 /** What follows the dot in `create.user`. */
@@ -84,25 +82,37 @@ function scenarioDoc({ name, bindings }: Scenario, all: Scenario[], factories: F
     ...names(bindings.slice(0, -1)),
     ...(last ? [{ key: camel(last.own), value: last.value }] : []),
   ])
+  if (statements.length === 0) return [`${member(name)}: async () => (`, result, ')']
   return [`async ${member(name)}() `, block([...statements, code.statement(['return ', result])])]
 }
 
-/** `const authorOf = (user) => ({ username: user.username, … })`. */
+/** `author: (user) => ({ username: user.username, … })`. */
 function shapeDoc({ name, parameter, properties }: Shape, code: Code): Doc {
   const { style } = code
   const entries = properties.map(({ key, value }) => ({ key, value: value.replace(/^\*\./, `${parameter}.`) }))
-  const exported = style.esm || style.typescript ? 'export ' : ''
   const params = [style.typescript ? `${parameter}: Entity` : parameter]
-  return [exported, code.constant(name, code.lambda(params, ['(', code.object(entries), ')']))]
+  return [`${member(name)}: `, code.lambda(params, ['(', code.object(entries), ')'])]
 }
 
 /** `article: (overrides) => ({ … })`. */
-function builderDoc(factory: Factory, code: Code, uses: Uses): Doc {
+function builderDoc(factory: Factory, factories: Factories, observations: Observation[], code: Code, uses: Uses): Doc {
   const { style } = code
   const changed = factory.builderChanged || factory.overridden
-  const scope: Scope = { code, uses, reference: () => 'undefined', credential: () => '{}', client: () => 'api' }
+  const scope: Scope = {
+    code,
+    uses,
+    reference(from, at, path) {
+      const needed = factories.get(factory.recipe.needs[from] ?? '')
+      return code.member(identifier(from), needed ? accessPath(needed, at, path, observations) : path)
+    },
+    credential: () => '{}',
+    client: () => 'api',
+  }
   const entries = entriesOf(exprAt(factory.main.body, factory.requestPath), scope)
-  const params = changed ? [style.typescript ? 'overrides: Entity = {}' : 'overrides'] : []
+  const params = [
+    ...parametersOf(factory).map((name) => (style.typescript ? `${identifier(name)}: Entity` : identifier(name))),
+    ...(changed ? [style.typescript ? 'overrides: Entity = {}' : 'overrides'] : []),
+  ]
   const object = code.object(changed ? [...entries, { spread: 'overrides' }] : entries)
   return [`${member(factory.builder as string)}: `, code.lambda(params, ['(', object, ')'])]
 }
@@ -140,20 +150,23 @@ function factoryDoc(factory: Factory, factories: Factories, code: Code, uses: Us
     statements.push(code.constant(one.response, requestDoc(one.step, scope, replaced ? { body: replaced } : {})))
     statements.push(code.statement(code.call('expectSuccess', [one.response])))
   }
+  const isPlain = isPlainEntity(factory)
+  if (isPlain) statements.pop()
   const sentVariable = main.body
   const { credential } = recipe
   const responses = steps.map(({ response }) => response)
   if (credential) statements.push(code.constant('headers', headersDoc(credential, responses, code)))
-  statements.push(code.statement(['return ', returned(factory, sentVariable, code)]))
+  const result = isPlain
+    ? code.member('expectSuccess(response)', factory.entityPath as JsonPath)
+    : returned(factory, sentVariable, code)
+  statements.push(code.statement(['return ', result]))
   const type = code.style.typescript ? ': Entity' : ''
   const params = [
     ...Object.keys(recipe.needs).map((need) => `${identifier(need)}${type}`),
     ...(factory.overridden ? [code.style.typescript ? 'overrides: Entity = {}' : 'overrides'] : []),
   ]
-  const exported = code.style.esm || code.style.typescript ? 'export ' : ''
-  const start = factory.name.includes('.') ? 'async ' : `${exported}async function `
   const returns = code.style.typescript ? ': Promise<Entity>' : ''
-  return [`${start}${member(factory.name)}(${params.join(', ')})${returns} `, block(statements)]
+  return [`async ${member(factory.name)}(${params.join(', ')})${returns} `, block(statements)]
 }
 
 function block(statements: Doc[]): Doc {
@@ -204,7 +217,8 @@ function holdBody(
   return envelope(path, one.body, code)
 }
 
-const builderCall = (factory: Factory) => `${factory.builder}(${factory.overridden ? 'overrides' : ''})`
+const builderCall = (factory: Factory) =>
+  `${factory.builder}(${[...parametersOf(factory).map(identifier), ...(factory.overridden ? ['overrides'] : [])].join(', ')})`
 
 function envelope(path: JsonPath, inner: Doc, code: Code): Doc {
   return path.toReversed().reduce<Doc>((doc, key) => code.object([{ key: String(key), value: doc }]), inner)
@@ -217,6 +231,9 @@ function wrapEntity(body: Expr, path: JsonPath, scope: Scope): Doc {
 }
 
 const refersToStep = ({ steps }: Recipe) => /"from":"step\d+","at":"request"/.test(JSON.stringify(steps))
+
+/** Just what was answered. */
+const isPlainEntity = (factory: Factory) => returnsEntityOnly(factory) && !factory.recipe.credential
 
 /** The entity, or it with what else tests ask for. */
 function returned(factory: Factory, sent: string, code: Code): Doc {

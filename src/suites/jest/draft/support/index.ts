@@ -14,15 +14,17 @@ import { accessTo } from './handles.ts'
 import { createImports } from './imports.ts'
 import { uniqueModule } from './unique.ts'
 
-interface Support {
+export interface Support {
   files: SuiteFile[]
-  /** What tests can import from the folder. */
+  /** What tests can import from the folder's `index`. */
   names: string[]
+  /** What of that they can import from a file of its own, too. */
+  modules: { name: string; names: string[] }[]
   importFrom(path: string): string
 }
 
 /** What tests see of the database. */
-const LOOKS = ['ownRows', 'rows']
+const LOOKS = ['expectNoRow', 'expectRow', 'ownRows', 'rows']
 
 /** The helper folder: only what the tests drafted so far use. */
 export async function supportFiles(
@@ -54,7 +56,10 @@ export async function supportFiles(
   const usesUnique = uses.unique.size > 0 || removes
 
   add('environment', environmentModule(map, plan.services, plan.variables, plan.mode, style))
-  add('app', appModule(map, imports, [...uses.methods].sort(), { guardRequests, actors }, style))
+  add(
+    'app',
+    appModule(map, imports, { methods: [...uses.methods].sort(), data: uses.data }, { guardRequests, actors }, style),
+  )
   add(
     'assertions',
     assertionsModule(
@@ -85,6 +90,7 @@ export async function supportFiles(
           plan: cleanup,
           compose: plan.services.length > 0,
           looksAtOwn: uses.helpers.has('ownRows'),
+          looks: uses.helpers,
           guardRequests,
         },
         style,
@@ -92,7 +98,11 @@ export async function supportFiles(
     )
   if (made.names.length > 0) add('factories', factoriesModule(made.docs, made.names, usesUnique))
   add('index', indexModule())
-  return { files, names: exportedNames(), importFrom: imports.local }
+  const modules = [
+    { name: 'assertions', names: helperNames() },
+    { name: 'factories', names: made.names },
+  ]
+  return { files, names: exportedNames(), modules, importFrom: imports.local }
 
   function factoriesModule(docs: Doc[], names: string[], unique: boolean): string {
     const layout = { width: style.width, indent: style.indent }
@@ -165,7 +175,6 @@ export async function supportFiles(
       )
     }
     const modules = from.filter(([, names]) => names.length > 0).map(([file]) => file)
-    const whole = modules.filter((file) => file === 'assertions' || file === 'factories')
     const requires = modules.flatMap((file) => {
       if (file === 'database') return [`import * as database from './database';`]
       if (file === 'app') return [`import { ${['api', ...(opens ? ['open', 'shut'] : [])].join(', ')} } from './app';`]
@@ -174,9 +183,8 @@ export async function supportFiles(
     const hooked = hooks.map((hook) => (/open|shut/.test(hook) ? hook : hook.replace('(', '(database.')))
     const list = [
       'api',
-      ...LOOKS.filter((name) => shared.includes(name)).map((name) => `${name}: database.${name}`),
       ...(usesUnique ? ['unique'] : []),
-      ...whole.map((file) => `...${file}`),
+      ...modules.filter((file) => file !== 'app' && file !== 'unique').map((file) => `...${file}`),
     ]
     return restyle(
       [requires.join('\n'), hooked.join('\n'), listing('module.exports = {', list, '};')].filter(Boolean).join('\n\n'),

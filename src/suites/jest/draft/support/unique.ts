@@ -53,11 +53,11 @@ const keep = «<T extends string | number>»(value«: T») => {
 }
 
 function abandonedMarks(alone: boolean): string {
-  const find = `  const text = values.join(' ').toLowerCase();
+  const find = `  const text = JSON.stringify(rows).toLowerCase();
   const marks = new Set(text.match(/it\\d{7}[a-z]{3}/g) || []);`
   if (alone)
     return `/** Marks of runs that were interrupted: tests on one file never run side by side. */
-export function abandonedMarks(values«: string[]») {
+export function abandonedMarks(rows«: unknown[]») {
 ${find}
   return Array.from(marks).filter((other) => other !== mark);
 }`
@@ -70,7 +70,7 @@ ${find}
 }
 
 /** Marks of runs that were interrupted: their process is gone. */
-export function abandonedMarks(values«: string[]») {
+export function abandonedMarks(rows«: unknown[]») {
 ${find}
   const pidOf = (other«: string») => Number(other.slice(2, 9));
   return Array.from(marks).filter(
