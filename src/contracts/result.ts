@@ -36,6 +36,8 @@ const details = z.object({
   unreached: z.array(z.object({ endpoint: z.string(), why: z.string() })),
   /** Cases that were seen but are not in the suite. */
   dropped: z.array(z.object({ case: z.string(), why: z.string() })),
+  /** Cases that held, and would have made the suite too long to be reviewed. */
+  omitted: z.array(z.string()).default([]),
   /** Tests that failed on the way, sorted by whose failure it was. */
   failures: z
     .array(
@@ -54,7 +56,7 @@ const details = z.object({
       }),
     )
     .default([]),
-  /** Lines of the drafted files by path. */
+  /** Lines of the drafted tests and helpers by path. */
   lines: z.record(z.string(), z.number()),
   /** The suite lies in the project; otherwise `patch` holds it. */
   landed: z.boolean(),

@@ -76,6 +76,10 @@ function foldedParts(outcome: RunOutcome): string[] {
       'Cases left out',
       details.dropped.map((item) => `- ${code(cut(item.case))}: ${prose(cut(item.why))}`),
     ),
+    ...folded(
+      'Cases left out so that the suite stays short',
+      details.omitted.map((id) => `- ${code(cut(id))}`),
+    ),
   ]
 }
 

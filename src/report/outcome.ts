@@ -142,7 +142,12 @@ function describeDetails(input: OutcomeInput): RunOutcome['details'] {
     unreached: (exploration?.unreached ?? []).map(({ endpoint, why }) => ({ endpoint, why })),
     dropped: [...unstable, ...[...input.dropped].map(([id, why]) => ({ case: id, why }))],
     failures: input.failures,
-    lines: Object.fromEntries((suite?.files ?? []).map((file) => [file.path, file.content.split('\n').length - 1])),
+    omitted: suite?.omitted ?? [],
+    lines: Object.fromEntries(
+      (suite?.files ?? [])
+        .filter(({ kind }) => kind === 'test' || kind === 'helper')
+        .map(({ path, content }) => [path, content.split('\n').length - 1]),
+    ),
     landed: input.landed,
     patch: input.patch,
     uncovered: uncoveredFiles(measured?.coverage ?? [], map?.sources ?? []),

@@ -106,8 +106,10 @@ function explorationLines({ details }: RunOutcome): Line[] {
     explored === null
       ? []
       : [`${explored.requests} requests, ${explored.cases} cases seen twice alike, ${seconds(explored.durationMs)}`]
-  const left =
-    dropped.length === 0 ? [] : [`${count(dropped.length, 'case')} that did not hold each time (why: in report.json)`]
+  const left = [
+    ...(dropped.length === 0 ? [] : [`${count(dropped.length, 'case')} that did not hold each time`]),
+    ...(details.omitted.length === 0 ? [] : [`${count(details.omitted.length, 'case')} to keep it short`]),
+  ].join('; ')
   return [
     ...counts.map((text) => ({ label: 'explored', text })),
     ...few(
@@ -115,7 +117,7 @@ function explorationLines({ details }: RunOutcome): Line[] {
       unreached.map(({ endpoint, why }) => `${endpoint}: ${why}`),
       'endpoints without a success',
     ),
-    ...left.map((text) => ({ label: 'left out', text })),
+    ...(left === '' ? [] : [{ label: 'left out', text: `${left} (in report.json)` }]),
     ...failureLines(details.failures),
   ]
 }

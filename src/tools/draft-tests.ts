@@ -105,6 +105,7 @@ function describeSuite(suite: Suite): string {
     `${suite.tests} tests in ${suite.files.filter((file) => file.kind === 'test').length} files`,
     ...suite.files.map((file) => `  ${file.path} (${file.kind}, ${lineCount(file.content)} lines)`),
     `run: ${suite.command}`,
+    ...(suite.omitted ?? []).map((id) => `left out for length: ${id}`),
     ...suite.review.map((item) => `review ${item.file}:${item.line} ${item.assertion}: ${item.why}`),
   ].join('\n')
 }
@@ -116,6 +117,7 @@ function suiteData(suite: Suite) {
     env: suite.env,
     tests: suite.tests,
     files: suite.files.map((file) => ({ path: file.path, kind: file.kind, lines: lineCount(file.content) })),
+    omitted: suite.omitted ?? [],
     review: suite.review.map((item) => ({ ...item })),
   }
 }

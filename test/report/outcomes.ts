@@ -57,6 +57,7 @@ export function outcomeWith(parts: Partial<RunOutcome> = {}, details: Partial<Ru
       explored: { requests: 600, cases: 120, durationMs: 19_400 },
       unreached: [{ endpoint: 'GET /feed', why: 'answered 500: {"errors":{}}' }],
       dropped: [{ case: 'GET /feed success', why: 'answered 500, then 200' }],
+      omitted: ['POST /articles success bounds'],
       failures: [],
       lines: Object.fromEntries(files.map((file) => [file, 100])),
       landed: true,
