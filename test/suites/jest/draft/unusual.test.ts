@@ -98,7 +98,7 @@ describe('names of the application', () => {
       seen('success', 'answers', [], request('GET /access'), expected(200, { open: true })),
     ])
 
-    expect(text('access.test.js')).toContain("describe('GET /access'")
+    expect(text('access.test.js')).toContain("it('GET /access answers'")
     expect(text('permissions.test.js')).toContain('refuses another account')
   })
 
@@ -121,7 +121,7 @@ describe('a table for several endpoints says only what was seen', () => {
     ])
 
     expect(text('access.test.js')).not.toContain("'GET /api/orders/:id', 404")
-    expect(text('orders.test.js')).toContain('expectResponse(response, 404);')
+    expect(text('orders.test.js')).toContain(`expectResponse(await other.api.get(\`/api/orders/\${order.id}\`), 404);`)
   })
 
   test('nor are its headers', async () => {
@@ -152,7 +152,7 @@ describe('a table for several endpoints says only what was seen', () => {
     )
 
     expect(text('access.test.js')).not.toContain('messages')
-    expect(text('messages.test.js')).toContain("describe('PUT /api/messages/:id'")
+    expect(text('messages.test.js')).toContain("it('PUT /api/messages/:id refuses another account'")
   })
 
   test("a credential that was spoiled is the same account's", async () => {
@@ -285,7 +285,7 @@ describe('no assertion is lost', () => {
     const test = text('products.test.js').split('accepts none in stock')[1] ?? ''
 
     expect(test).toContain('const product = build.product({ stock: 0 });')
-    expect(test).toContain("rows('products', { sku: product.sku })")
+    expect(test).toContain("await expectRow('products', { sku: product.sku }, { stock: 0 });")
   })
 
   test('a row that has no column for what is shown', async () => {
@@ -294,7 +294,7 @@ describe('no assertion is lost', () => {
     ])
     const test = text('products.test.js').split('accepts two tags')[1] ?? ''
 
-    expect(test).toContain("expect(await rows('products', { sku: product.sku })).toHaveLength(1);")
+    expect(test).toContain("await expectRow('products', { sku: product.sku });")
   })
 })
 
@@ -391,7 +391,9 @@ test('steps are given what they need in the order they take it', async () => {
   const { text } = await draft([after('pay'), after('cancel')], [action('pay'), action('cancel')])
 
   expect(text('orders.test.js')).toContain('await step(order, user);')
-  expect(text('support/factories.js')).toContain('async function payOrder(order, user) {')
+  expect(text('support/factories.js')).toContain(`
+const act = {
+  async pay(order, user) {`)
 })
 
 test('a database that tests cannot reach is not looked into', async () => {
