@@ -97,6 +97,30 @@ describe('choosing among cases', () => {
     expect(ids([...at('GET /a'), ...at('GET /b')]).filter((id) => id.endsWith('tampered'))).toHaveLength(1)
   })
 
+  describe('a value that breaks several rules', () => {
+    const told = (kept: Kept, json: Kept['first']['act']['response']['json']): Kept => {
+      kept.first.act.response.json = json
+      return kept
+    }
+
+    it('is not chosen where others break one', () => {
+      const missing = told(broken('POST /a', 'title', 'missing'), { errors: { title: ['required', 'no text'] } })
+      const short = told(broken('POST /a', 'title', 'too short'), { errors: { title: ['too short'] } })
+      expect(ids([missing, short])).toEqual(['POST /a invalid title too short'])
+    })
+
+    it('stays where each breaks as many, and where it alone shows a status', () => {
+      const two = { errors: ['one', 'two'] }
+      const all = [
+        told(broken('POST /a', 'title', 'missing'), two),
+        told(broken('POST /a', 'title', 'too short'), two),
+        told(broken('POST /b', 'title', 'missing'), { errors: ['one'] }),
+        told(broken('POST /b', 'title', 'type', true, 422), two),
+      ]
+      expect(ids(all)).toHaveLength(4)
+    })
+  })
+
   it('keeps one body of each unusual kind', () => {
     const variant = (kind: 'minimal' | 'bounds', detail: string) =>
       candidate('POST /a', 'success', detail, 201, { is: 'variant', variant: kind })

@@ -5,7 +5,7 @@ import { dirname, join, resolve } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import type { DraftInput } from '../../../../src/contracts/plugs.ts'
 import { draftJestSuite } from '../../../../src/suites/jest/draft/index.ts'
-import { binding, expected, ref, request, seen } from './fixtures/build.ts'
+import { binding, expected, ref, request, sames, seen, unique } from './fixtures/build.ts'
 import { shopInput } from './fixtures/shop.ts'
 
 /** What the suite has from elsewhere. */
@@ -61,12 +61,35 @@ const refusals = ['PUT', 'PATCH'].flatMap((method) => [
   ),
 ])
 
+/** So that builders and shapes take things, and addresses have a query beside them. */
+const login = { email: ref('user.response.user.email'), password: ref('user.request.password') }
+const built = [
+  ...['', 'no'].map((password) =>
+    seen(
+      'invalid',
+      `refuses the password "${password}"`,
+      [user],
+      request('POST /api/auth/login', { body: { ...login, password } }),
+      expected(401, { error: { code: 'wrong', message: 'Wrong' } }),
+    ),
+  ),
+  ...[false, false, true, false].map((following, index) =>
+    seen(
+      'success',
+      'reads a part',
+      [user],
+      request(`GET /parts/${index}`, { query: { q: unique('text', 'q') } }),
+      expected(200, { seller: { ...sames('user.response.user', 'id', 'email', 'name'), following } }),
+    ),
+  ),
+]
+
 test('a suite in TypeScript compiles where the project is strict', async () => {
   const { exploration, map } = shopInput
   const input: DraftInput = {
     ...shopInput,
     map: { ...map, typescript: true, moduleSystem: 'esm', tests: { ...map.tests, suffix: '.test.ts' } },
-    exploration: { ...exploration, observations: [...exploration.observations, ...refusals] },
+    exploration: { ...exploration, observations: [...exploration.observations, ...refusals, ...built] },
   }
   const folder = mkdtempSync(join(tmpdir(), 'draft-types-'))
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
@@ -74,7 +97,8 @@ test('a suite in TypeScript compiles where the project is strict', async () => {
     mkdirSync(dirname(join(folder, path)), { recursive: true })
     writeFileSync(join(folder, path), content)
   }
-  for (const { path, content } of (await draftJestSuite(input)).files) write(path, content)
+  const { files } = await draftJestSuite(input)
+  for (const { path, content } of files) write(path, content)
   write('globals.d.ts', GLOBALS)
   write('src/app.ts', 'const app: any = null\nexport default app\n')
   write('src/db.ts', 'export const pool: any = null\n')
@@ -83,6 +107,9 @@ test('a suite in TypeScript compiles where the project is strict', async () => {
 
   const compile = () => execFileSync(process.execPath, [tsc, '-p', folder], { encoding: 'utf8' })
   expect(tryTo(compile)).toBe('')
+  const factories = files.find(({ path }) => path.endsWith('factories.ts'))?.content
+  expect(factories).toContain('login: (user: Entity, overrides: Entity = {}) => ({')
+  expect(factories).toContain('seller: (user: Entity) => ({')
 })
 
 function tryTo(run: () => string): string {
