@@ -30,7 +30,7 @@ const RULES: Rule[] = [
   { kind: 'workflow', detail: / shared$/, first: 4, further: 6, each: 'application' },
   { kind: 'workflow', detail: /^oneself$/, first: 5, further: 7, each: 'application' },
   { kind: 'workflow', detail: /^without /, first: 4, further: 7, each: 'application' },
-  { kind: 'duplicate', detail: / derived$/, first: 3, further: 7, each: 'application' },
+  { kind: 'duplicate', detail: / derived$/, first: 2, further: 3, each: 'application' },
   { kind: 'repeat', detail: /^$/, refused: true, first: 1, further: 2, each: 'application' },
   { kind: 'repeat', detail: /^$/, first: 4, further: 6, each: 'application' },
   { kind: 'unauthenticated', detail: /^(?!none$)/, first: 2, further: 4, each: 'application' },
