@@ -8,7 +8,7 @@ import { type Doc, printDoc } from './print/doc.ts'
 import { rowDocs } from './row-assertions.ts'
 
 /** `expectResponse(response, 200, { … })` and what must hold of headers. */
-export function responseDocs(expected: Expected, response: Doc, scope: CaseScope, status?: string): Doc[] {
+export function responseDocs(expected: Expected, response: string, scope: CaseScope, status?: string): Doc[] {
   const { code } = scope
   const args: Doc[] = [response, status ?? String(expected.status)]
   const parts = expected.status >= 400 ? errorParts(expected.body, scope.errors) : null
@@ -24,7 +24,7 @@ export function responseDocs(expected: Expected, response: Doc, scope: CaseScope
     const wanted = code.object(
       headers.map(([key, pattern]) => ({ key: key.toLowerCase(), value: patternDoc(pattern, scope) })),
     )
-    docs.push(code.statement([`expect(${String(response)}.headers)`, code.call('.toMatchObject', [wanted])]))
+    docs.push(code.statement([`expect(${response}.headers)`, code.call('.toMatchObject', [wanted])]))
   }
   return docs
 }
@@ -47,20 +47,24 @@ export function followDocs(templates: RequestTemplate[], expected: Expected[], s
     if (!held) return []
     const rows = rowDocs(held.rows, scope).after
     const request = requestDoc(template, scope, query ? { query } : {})
-    const inline = Object.keys(held.headers).length === 0 ? responseDocs(held, request, scope)[0] : undefined
-    if (inline && fitsInTest(inline, scope)) return ['', inline, ...rows]
-    const name = scope.take(template.endpoint.startsWith('GET ') ? ['reread', 'rereadLater'] : ['again', 'afterwards'])
-    return ['', scope.code.constant(name, request), ...responseDocs(held, name, scope), ...rows]
+    const names = template.endpoint.startsWith('GET ') ? ['reread', 'rereadLater'] : ['again', 'afterwards']
+    const name = scope.take(names)
+    const said = responseDocs(held, name, scope)
+    const inline = inlineDoc(said, name, request, scope)
+    if (!inline) return ['', scope.code.constant(name, request), ...said, ...rows]
+    scope.free(name)
+    return ['', inline, ...rows]
   })
 }
 
-/** Is it a single line inside a test? */
-export function fitsInTest(doc: Doc, { code: { style } }: CaseScope): boolean {
-  const { width, indent } = style
-  const inside = indent === '\t' ? 4 : indent.length
-  return !printDoc(doc, { width: width - inside, indent })
-    .text.trimEnd()
-    .includes('\n')
+/** Request and only assertion in one line of a test; `null` where that does not fit. */
+export function inlineDoc(assertions: Doc[], name: string, request: Doc, { code: { style } }: CaseScope): Doc | null {
+  const flat = (doc: Doc) => printDoc(doc, { width: Number.POSITIVE_INFINITY, indent: '' }).text.trimEnd()
+  const [only, ...others] = assertions
+  if (only === undefined || others.length > 0) return null
+  const line = flat(only).replace(`(${name}`, () => `(${flat(request)}`)
+  const inside = style.indent === '\t' ? 4 : style.indent.length
+  return line.includes('\n') || line.length + inside > style.width ? null : line
 }
 
 /** What of an expectation rests on nothing but having been seen; names for a reader. */

@@ -47,7 +47,7 @@ export interface CaseScope extends PatternScope {
   /** The variable of a binding, which is in use from then on. */
   nameOf(binding: string): string
   isUsed(binding: string): boolean
-  /** From here on `response.body` is there to be compared with, where anything is given. */
+  /** From here on `response.body` is there to be compared with. */
   holdAnswer(expected: Pattern | null, seen: Json | undefined): void
   /** The act, its fresh parameters replaced by the variables that hold them. */
   act(): RequestTemplate
@@ -58,6 +58,8 @@ export interface CaseScope extends PatternScope {
   /** The variable that can hold the request's entity, and where and what that is; `null` when there is none. */
   sent(): { path: JsonPath; properties: Record<string, Expr>; use(): string } | null
   take(wanted: string[]): string
+  /** Gives a name back that is not used after all. */
+  free(name: string): void
 }
 
 export function createCaseScope(
@@ -136,10 +138,8 @@ export function createCaseScope(
     nameOf,
     isUsed: (binding) => used.has(binding),
     holdAnswer(expected, seen) {
-      const isHeld = seen !== undefined && expected?.is === 'object'
-      answered = isHeld
-        ? { from: 'act', at: 'response', path: [], code: 'response.body', value: seen, answer: expected }
-        : null
+      if (seen !== undefined && expected?.is === 'object')
+        answered = { from: 'act', at: 'response', path: [], code: 'response.body', value: seen, answer: expected }
     },
     act() {
       const held = (part: RequestTemplate['params']) =>
@@ -199,6 +199,7 @@ export function createCaseScope(
       return { path: root, properties: entity.properties, use }
     },
     take: (wanted) => takeName(wanted, taken),
+    free: (name) => taken.delete(name),
   }
   return scope
 }

@@ -1,6 +1,6 @@
 import type { RowChange } from '../../../contracts/environment.ts'
 import type { Expected, Observation } from '../../../contracts/observation.ts'
-import { fitsInTest, followDocs, observedOnly, ownRowsDocs, responseDocs } from './assertions.ts'
+import { followDocs, inlineDoc, observedOnly, ownRowsDocs, responseDocs } from './assertions.ts'
 import type { Told } from './beside.ts'
 import { bindingDocs } from './bindings.ts'
 import { actPaths, areOwn, type CaseScope, createCaseScope, type DraftContext } from './case-scope.ts'
@@ -74,10 +74,9 @@ export function caseBody(
 
   /** Request and assertion in one line where that is enough. */
   function actDocs(): Doc[] {
-    const isNeeded = assertions.length > 1 || mentionsResponse([...rows.after, ...later])
-    scope.holdAnswer(null, undefined)
-    const inline = isNeeded ? undefined : responseDocs(expected, request, scope, table.status)[0]
-    if (inline && fitsInTest(inline, scope)) return [[mark(subject.id), inline]]
+    const isNeeded = mentionsResponse([...rows.after, ...later])
+    const inline = isNeeded ? null : inlineDoc(assertions, 'response', request, scope)
+    if (inline) return [[mark(subject.id), inline]]
     return [code.constant('response', request), [mark(subject.id), assertions[0] as Doc], ...assertions.slice(1)]
   }
 }
