@@ -7,6 +7,8 @@ const evidenceSchema = z.object({
     z.object({ id: z.string(), kind: z.string(), at: z.string(), what: z.string(), fate: z.string() }),
   ),
   kinds: z.array(z.object({ kind: z.string(), words: z.string() })),
+  /** Ids of those that people waived. */
+  waived: z.array(z.string()).default([]),
 })
 
 /** A seeded fault that no test noticed. */
@@ -23,14 +25,15 @@ export interface Survivor {
 
 const SERIOUS = ['auth', 'ownership', 'write']
 
-/** Faults of authentication, ownership and lost writes that no test noticed, and how many others; none where nothing was seeded. */
+/** Faults of authentication, ownership and lost writes that no test noticed, and the others, without what was waived; none where nothing was seeded. */
 export function survivorsOf({ gates }: Pick<RunOutcome, 'gates'>): { serious: Survivor[]; others: Survivor[] } {
   const parsed = evidenceSchema.safeParse(gates.find(({ name }) => name === 'kills')?.evidence)
-  const { survivors = [], kinds = [] } = parsed.data ?? {}
+  const { survivors = [], kinds = [], waived = [] } = parsed.data ?? {}
   const words = new Map(kinds.map((one) => [one.kind, one.words]))
   const describe = (one: (typeof survivors)[number]): Survivor => ({ ...one, kind: words.get(one.kind) ?? one.kind })
+  const left = survivors.filter(({ id }) => !waived.includes(id))
   return {
-    serious: survivors.filter(({ kind }) => SERIOUS.includes(kind)).map(describe),
-    others: survivors.filter(({ kind }) => !SERIOUS.includes(kind)).map(describe),
+    serious: left.filter(({ kind }) => SERIOUS.includes(kind)).map(describe),
+    others: left.filter(({ kind }) => !SERIOUS.includes(kind)).map(describe),
   }
 }

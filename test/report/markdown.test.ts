@@ -120,6 +120,9 @@ test('faults of access and lost writes that went unnoticed are seen, the others 
   expect(seen).toContain('- `src/orders.js:21` ownership dropped: the check that the order is one’s own is dropped (')
   expect(seen).not.toContain('src/orders.js:3')
   expect(text).toContain('- `src/orders.js:3` off by one in paging: ')
+  const { evidence, ...gate } = kills([survivor('ownership', 21)])
+  const waived = { ...gate, evidence: { ...evidence, waived: ['ownership21'] } }
+  expect(renderMarkdown(outcomeWith({ gates: [waived] }))).not.toContain('### Broken access')
 })
 
 test('what people decided is told with reason and owner, and is no bug', () => {
