@@ -6,16 +6,20 @@ interface Pace {
   /** Milliseconds of the whole command. */
   whole: number
   tests: number
-  /** One test file alone, with the runner's start. */
+  /** One test file in a runner that is up. */
   file: number
+  files: number
 }
+
+/** What the gate allows itself for single tests. */
+const MOST_ALONE_MS = 60_000
 
 /** Runs of the suite, or of parts of it, that each gate makes. */
 const COSTS: Record<string, (pace: Pace) => number> = {
   runs: ({ whole }) => whole,
   twice: ({ whole }) => whole,
-  shuffled: ({ whole }) => 5 * whole,
-  alone: ({ tests, file }) => tests * file,
+  shuffled: ({ whole }) => 6 * whole,
+  alone: ({ tests, files, file }) => Math.min((tests + files) * file, MOST_ALONE_MS + files * file),
   clean: ({ whole }) => 3 * whole + 3_000,
   isolated: () => 3_000,
   guarded: ({ whole }) => whole,
@@ -36,11 +40,11 @@ export function estimateGates(
   const files = suite.files.filter(({ kind }) => kind === 'test' || kind === 'unit').length || 1
   const own = new Set(suite.files.filter(({ kind }) => kind === 'test').map(({ path }) => path))
   const inTests = run.tests.reduce((sum, test) => sum + test.durationMs, 0)
-  const start = Math.max(500, run.durationMs - inTests) / Math.min(files, 3)
   const pace = {
     whole: run.durationMs,
     tests: run.tests.filter(({ file }) => own.has(file)).length,
-    file: start + inTests / files,
+    file: Math.max(300, run.durationMs, inTests) / (files + 1),
+    files,
   }
   return Object.fromEntries(gates.map((gate) => [gate, Math.round(COSTS[gate]?.(pace) ?? pace.whole)]))
 }

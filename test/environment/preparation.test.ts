@@ -37,9 +37,13 @@ it('lets the application make its schema at boot where nothing else does', async
   })
 })
 
-it.each(['localhost:5544/legacy', 'db:5544/legacy'])('puts the database where the code has it: %s', async (literal) => {
-  const command = ['node', '-e', SELF_MADE(`'postgres://postgres:x@${literal}'`)]
-  const stores = [dataStore({ address: [], literal, migrations: { kind: 'sync', command: null, source: 'x:1' } })]
+it.each([
+  ['localhost:5544/legacy', 'postgres'],
+  ['db:5544/legacy', 'postgres'],
+  ['localhost:5544/legacy', 'me'],
+])('puts the database where the code has it: %s, for %s', async (literal, user) => {
+  const command = ['node', '-e', SELF_MADE(`'postgres://${user}:x@${literal}'`)]
+  const stores = [dataStore({ address: [], literal, user, migrations: { kind: 'sync', command: null, source: 'x:1' } })]
   await using({ ...guestbook, stores, boot: { ...boot, command } }, async (environment) => {
     expect(await environment.stores[0]?.snapshot()).toEqual({ settings: [{ name: 'theme' }] })
     expect(await environment.stores[0]?.databases()).toContain('legacy')

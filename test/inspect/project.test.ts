@@ -110,6 +110,7 @@ app.post('/a', async (req, res) => {
       version: '11',
       driver: 'sequelize',
       literal: 'localhost:54310/shop',
+      user: 'me',
       address: [],
       migrations: { kind: 'sync' },
     },
