@@ -5,6 +5,7 @@ const ENVIRONMENT = [
   /password authentication failed|too many (?:clients|connections)|the database system is (?:starting up|shutting down)/i,
   /server is not for tests: it lacks the setting/,
   /server does not support SSL/i,
+  /Cannot connect to the Docker daemon|container runtime strategy|docker(?:-compose)?: (?:command )?not found/i,
   /Cannot find (?:module|package) '(?![./])[^']+'/,
 ]
 
