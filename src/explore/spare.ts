@@ -33,7 +33,7 @@ const RULES: Rule[] = [
   { kind: 'duplicate', detail: / derived$/, first: 2, further: 3, each: 'application' },
   { kind: 'repeat', detail: /^$/, refused: true, first: 1, further: 2, each: 'application' },
   { kind: 'repeat', detail: /^$/, first: 4, further: 6, each: 'application' },
-  { kind: 'unauthenticated', detail: /^(?!none$)/, first: 2, further: 4, each: 'application' },
+  { kind: 'unauthenticated', detail: /^(?!none$)/, first: 0, further: 4, each: 'application' },
 ]
 
 /** The observations, each with how soon it may go. */
@@ -52,6 +52,6 @@ export function rankSpare(observations: Observation[]): Observation[] {
     const key = `${RULES.indexOf(rule)} ${about} ${rule.each === 'endpoint' ? subject.endpoint : ''}`
     const spare = seen.has(key) ? rule.further : rule.first
     seen.add(key)
-    return { ...observation, case: { ...subject, spare } }
+    return spare === 0 ? observation : { ...observation, case: { ...subject, spare } }
   })
 }
