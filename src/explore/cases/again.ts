@@ -1,4 +1,4 @@
-import type { Expr } from '../../contracts/observation.ts'
+import type { Binding, Case, Expr } from '../../contracts/observation.ts'
 import { endpointKey } from '../../contracts/project.ts'
 import { Arrangement } from '../arrangement.ts'
 import { type Bench, variant } from '../bench.ts'
@@ -142,19 +142,47 @@ async function deleteReferenced(bench: Bench, reached: Reached): Promise<void> {
     const parent = bench.knowledge.learned.get(binding.recipe)?.table
     const touched = (table: string | null | undefined, kind?: 'deleted') =>
       first.changes.some((change) => change.table === table && (!kind || change.change === kind))
-    if (!refused && learned.table !== null && touched(parent, 'deleted') && !touched(learned.table)) {
-      addFinding(
-        bench.knowledge,
-        subject,
-        'ineffective_delete',
-        `Deletes the ${readable(binding.recipe)} and leaves its ${other}, which belongs to nothing from then on (a row of ${learned.table}).`,
-        learned.table,
-      )
+    if (!refused && touched(parent, 'deleted') && !touched(learned.table)) {
+      noteOrphan(bench, subject, learned, `the ${readable(binding.recipe)} and leaves its ${other}`)
       continue
     }
+    if (!refused && touched(parent, 'deleted')) await deleteReferencedByOther(bench, reached, binding, learned)
     subject.title = refused
       ? `refuses while there is ${withArticle(other)}`
       : `${touched(learned.table) ? 'removes' : 'keeps'} what belongs to it (${other})`
     bench.keep(subject, first, 'fresh', refused && first.act.response.status === 409 ? 'promised' : 'observed')
   }
+}
+
+/** What another account did to the thing has to go with it, too. */
+async function deleteReferencedByOther(
+  bench: Bench,
+  reached: Reached,
+  target: Binding,
+  learned: Learned,
+): Promise<void> {
+  const credential = learned.recipe.steps.at(-1)?.credential
+  const doer = credential?.is === 'valid' ? credential.as : null
+  const role = doer === null ? undefined : learned.recipe.needs[doer]
+  const local = Object.entries(learned.recipe.needs).find(([, recipe]) => recipe === target.recipe)?.[0]
+  if (doer === null || role === undefined || local === undefined) return
+  const arrangement = new Arrangement(bench.knowledge.recipes, reached.arrange)
+  const other = arrangement.need(role, { fresh: true })
+  arrangement.need(learned.recipe.name, { fresh: true, use: { [local]: target.name, [doer]: other } })
+  const made = readable(learned.recipe.name)
+  const subject = variant(reached, 'workflow', `with ${learned.recipe.name} of another`, '', {
+    arrange: arrangement.bindings,
+  })
+  const first = await bench.attempt(subject, 'fresh', ` when there is a ${made} of another account`)
+  if (!first || !isSuccess(first.act.response.status)) return
+  const parent = bench.knowledge.learned.get(target.recipe)?.table
+  const isGone = first.changes.some(({ table, change }) => table === parent && change === 'deleted')
+  if (isGone && first.changes.every(({ table }) => table !== learned.table))
+    noteOrphan(bench, subject, learned, `the ${readable(target.recipe)} and leaves the ${made} of another account`)
+}
+
+function noteOrphan({ knowledge }: Bench, subject: Case, { table }: Learned, what: string): void {
+  if (table === null) return
+  const detail = `Deletes ${what}, which belongs to nothing from then on (a row of ${table}).`
+  addFinding(knowledge, subject, 'ineffective_delete', detail, table)
 }
