@@ -18,7 +18,12 @@ import {
 /** How the blog is unlike its usual self. */
 export type Trait =
   /** Signing up answers the account without a token, logging in a token alone. */
-  'token from the log-in alone' | 'sign-up fails' | 'log-in fails' | 'no categories' | 'comments outlive posts'
+  | 'token from the log-in alone'
+  | 'sign-up fails'
+  | 'log-in fails'
+  | 'no categories'
+  | 'comments outlive posts'
+  | 'likes of others outlive posts'
 
 /** Posts with tags, likes, comments and slugs; accounts that follow each other; categories that nothing adds. */
 export function blogApp(traits: Trait[] = []): ReturnType<typeof memoryApp> {
@@ -214,7 +219,10 @@ function deletePost({ rows }: Context, account: Row, post: Row, traits: Set<Trai
   if (post.author_id !== account.id) return fail(403, 'not yours')
   rows.remove('posts', (row) => row === post)
   const removed = traits.has('comments outlive posts') ? ['likes', 'posts_tags'] : ['likes', 'comments', 'posts_tags']
-  for (const below of removed) rows.remove(below, (row) => row.post_id === post.id)
+  const isKept = (row: Row) =>
+    traits.has('likes of others outlive posts') && 'user_id' in row && row.user_id !== account.id
+  for (const below of removed)
+    rows.remove(below, (row) => row.post_id === post.id && !(below === 'likes' && isKept(row)))
   return { status: 204 }
 }
 

@@ -216,6 +216,16 @@ describe('a blog that is hard to get into', () => {
   })
 })
 
+describe('a blog whose posts leave the likes of others', () => {
+  it('has a finding, and no test that takes it for granted', async () => {
+    const { findings, observations } = await exploreBlog(['likes of others outlive posts'], ['DELETE /posts/{slug}'])
+    expect(findings.map(({ detail }) => detail)).toEqual([
+      'Deletes the post and leaves the like of another account, which belongs to nothing from then on (a row of likes).',
+    ])
+    expect(observations.map(({ case: subject }) => subject.id)).toContain('DELETE /posts/{slug} workflow with like')
+  })
+})
+
 describe('a blog whose comments outlive their posts', () => {
   it('has a finding, and no test that takes it for granted', async () => {
     const { findings, observations } = await exploreBlog(['comments outlive posts'], ['DELETE /posts/{slug}'])

@@ -48,7 +48,7 @@ describe('how soon cases may go', () => {
     expect(rankSpare(all)).toEqual(all)
   })
 
-  it.each<[string, CaseKind, string, number, [number, number]]>([
+  it.each<[string, CaseKind, string, number, [number | undefined, number]]>([
     ['values on their bounds', 'success', 'bounds', 201, [9, 9]],
     ['the required fields only', 'success', 'minimal', 201, [4, 6]],
     ['an emptied list', 'success', 'tags emptied', 200, [3, 5]],
