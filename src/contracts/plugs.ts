@@ -73,6 +73,8 @@ export interface GateContext {
   dismissed?: { fault: string; reason: string }[]
   /** What somebody has decided to live with: a whole gate, or what of its evidence `about` names. */
   waivers?: { gate: string; about?: string | undefined; reason: string }[]
+  /** Statuses that an endpoint (`endpointKey`) was seen to answer reliably: what tests of it could have. */
+  attainable?: Record<string, number[]>
   signal: AbortSignal
   progress(message: string): void
 }

@@ -59,6 +59,8 @@ export interface SeenRequest {
   file?: string
   /** Full name of the test in which it came; measured where tests run one after the other (`RunSession`), absent between tests. */
   test?: string
+  /** Mark of what answered it, the same for all servers of one application; measured where `test` is. */
+  by?: string
 }
 
 export interface FileCoverage {
@@ -130,8 +132,18 @@ export interface SessionRun {
   fixed?: Record<string, string[][]>
   /** Ends at the first failed test; one that ran out of time is not yet a reason. */
   untilRed?: boolean
+  /** Instead of the application something answers that always says the same. */
+  stub?: Stub
   env?: Record<string, string>
   timeoutMs?: number
+}
+
+export interface Stub {
+  status: number
+  body: string
+  /** Requests that are the application's: to one of these routes, or answered by one of `by` (`SeenRequest.by`). */
+  routes: { method: string; path: string }[]
+  by: string[]
 }
 
 /** A runner that stays in an environment: many runs, one after the other, each with modules and globals of its own. */
@@ -159,6 +171,8 @@ export interface TestFacts {
   skips: { line: number; text: string; reason: string | null }[]
   /** Tests that keep others from running. */
   focused: { line: number; text: string }[]
+  /** Assertions on something still to come that nothing waits for. */
+  unawaited?: { line: number; text: string }[]
 }
 
 /** A block whose tests build on each other, deliberately: they run in their order, together. */

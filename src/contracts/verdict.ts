@@ -9,6 +9,7 @@ export const GATES = [
   'isolated',
   'guarded',
   'fast',
+  'strong',
   'kills',
   'scoped',
   'portable',

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Json } from '../contracts/json.ts'
+import type { Suite } from '../contracts/suite.ts'
 import type { Tool, ToolCallOptions, ToolResult } from '../contracts/tool.ts'
 import type { SortedFailure } from '../contracts/triage.ts'
 import { GATES, type GateVerdict } from '../contracts/verdict.ts'
@@ -29,7 +30,7 @@ export function verifySuiteTool(session: Session): Tool<z.infer<typeof input>> {
     name: 'VerifySuite',
     kind: 'domain',
     description:
-      'Proves the suite through its gates: it runs, runs again on the same database, in other orders and each test alone, leaves nothing behind even after a failure or Ctrl-C, reaches nothing outside, refuses a production address before connecting, is fast, notices faults that are put into the application, changes only test files, and passes in a fresh clone by its plain command. Answers a verdict with evidence per gate. Needs DraftTests; without a drafted suite it holds the one that the project has, whoever wrote it, against the gates, which needs StartEnvironment alone.',
+      'Proves the suite through its gates: it runs, runs again on the same database, in other orders and each test alone, leaves nothing behind even after a failure or Ctrl-C, reaches nothing outside, refuses a production address before connecting, is fast, has tests that go red against an application that answers nonsense, notices faults that are put into the application, changes only test files, and passes in a fresh clone by its plain command. Answers a verdict with evidence per gate. Needs DraftTests; without a drafted suite it holds the one that the project has, whoever wrote it, against the gates, which needs StartEnvironment alone.',
     input,
     annotations: {
       title: 'Verify the suite',
@@ -54,6 +55,7 @@ export function verifySuiteTool(session: Session): Tool<z.infer<typeof input>> {
         changes: await changesOf(session),
         dismissed,
         waivers,
+        attainable: attainableStatuses(session, suite),
         ...(gates ? { gates } : {}),
         signal,
         progress,
@@ -71,6 +73,16 @@ export function verifySuiteTool(session: Session): Tool<z.infer<typeof input>> {
       }
     },
   }
+}
+
+/** What exploration saw twice alike and the draft made tests of, by endpoint. */
+function attainableStatuses({ exploration }: Session, { cases = [] }: Suite): Record<string, number[]> {
+  const drafted = new Set(cases.map((entry) => entry.case))
+  const statuses: Record<string, number[]> = {}
+  for (const { case: one, expected } of exploration?.observations ?? []) {
+    if (drafted.has(one.id)) statuses[one.endpoint] = [...(statuses[one.endpoint] ?? []), expected.status]
+  }
+  return statuses
 }
 
 /** Somebody's own suite: it is no part of the session, so that no run is accepted for its sake. */

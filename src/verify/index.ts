@@ -15,6 +15,7 @@ import { portable } from './gates/portable.ts'
 import { runs } from './gates/runs.ts'
 import { scoped } from './gates/scoped.ts'
 import { shuffled } from './gates/shuffled.ts'
+import { strong } from './gates/strong.ts'
 import { twice } from './gates/twice.ts'
 import { createRehearsal } from './rehearsal.ts'
 import { createSlots } from './slots.ts'
@@ -38,6 +39,7 @@ const gateTable: readonly VerifierGate[] = [
   isolated,
   guarded,
   createFastGate(RUN_TIMEOUT_MS),
+  strong,
   createKillsGate({}),
   scoped,
   portable,
@@ -53,6 +55,7 @@ export interface VerifyInput {
   dismissed?: GateContext['dismissed']
   waivers?: GateContext['waivers']
   foreign?: boolean
+  attainable?: GateContext['attainable']
   /** All by default. */
   gates?: readonly GateName[]
   signal: AbortSignal
@@ -131,6 +134,7 @@ function createContext(input: VerifyInput): GateInput {
     slots: createSlots(SIDE_BY_SIDE),
     foreign: input.foreign ?? false,
     stages,
+    ...(input.attainable ? { attainable: input.attainable } : {}),
   }
 }
 

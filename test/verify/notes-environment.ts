@@ -59,6 +59,23 @@ function notesMap(root: string): ProjectMap {
   return projectMap({
     root,
     name: 'notes',
+    endpoints: [
+      ['POST', '/notes', 22],
+      ['GET', '/notes/{id}', 31],
+      ['DELETE', '/notes/{id}', 32],
+    ].map(([method, path, line]) => ({
+      method: String(method),
+      path: String(path),
+      auth: 'none',
+      source: `src/app.js:${line}`,
+      resource: 'notes',
+      params: [],
+      query: [],
+      headers: [],
+      body: null,
+      statuses: [],
+      roles: [],
+    })),
     stores: [
       {
         name: 'notes',

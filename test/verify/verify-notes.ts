@@ -22,6 +22,7 @@ interface Options {
   changes?: GateContext['changes']
   dismissed?: GateContext['dismissed']
   waivers?: GateContext['waivers']
+  attainable?: GateContext['attainable']
   table?: Parameters<typeof verifySuite>[1]
   adapt?(project: NotesProject): unknown
   signal?: AbortSignal
@@ -51,6 +52,7 @@ export async function verify(
       changes: options.changes ?? null,
       ...(options.dismissed && { dismissed: options.dismissed }),
       ...(options.waivers && { waivers: options.waivers }),
+      ...(options.attainable && { attainable: options.attainable }),
       ...(gates && { gates }),
       signal: options.signal ?? new AbortController().signal,
       progress: () => {},

@@ -2,6 +2,7 @@
 // Plain JavaScript on purpose: this text is put into the sandbox as it stands and loaded there by `node --require`, in every
 // Node process of a test run. It notes each answered request, in-process calls included, and changes nothing that the
 // application can see: no listener, no property, no timer.
+const { createHash } = require('node:crypto')
 const { appendFileSync, readFileSync } = require('node:fs')
 const { ServerResponse } = require('node:http')
 const vm = require('node:vm')
@@ -26,6 +27,17 @@ function currentTest() {
   }
 }
 
+const marks = new WeakMap()
+
+/** Tells applications apart: a mark of the function that answers the server's requests. */
+function markOf(response) {
+  const listener = response.req?.socket?.server?.listeners?.('request')[0]
+  if (typeof listener !== 'function') return {}
+  if (!marks.has(listener))
+    marks.set(listener, createHash('sha256').update(String(listener)).digest('hex').slice(0, 12))
+  return { by: marks.get(listener) }
+}
+
 function note(response) {
   seen.add(response)
   // Routers rewrite `url` under a mount; what came in stays in `originalUrl`.
@@ -39,6 +51,7 @@ function note(response) {
     pid: process.pid,
     ...(current ? { file: current } : {}),
     ...(test === '' ? {} : { test }),
+    ...(process.env.INTEGRATION_TESTS_CURRENT_TEST ? markOf(response) : {}),
   }
   try {
     appendFileSync(log(), `${JSON.stringify(entry)}\n`)

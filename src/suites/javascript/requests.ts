@@ -17,6 +17,7 @@ const seenRequest = z.object({
   pid: z.number(),
   file: z.string().optional(),
   test: z.string().optional(),
+  by: z.string().optional(),
 })
 
 /** The module to load with `node --require` in every process of a run. */

@@ -46,7 +46,7 @@ export const javascriptTestSource: TestSource = {
       const assertion = assertionText(call, words)
       if (assertion !== null) facts.assertions.push(assertion)
     }
-    return facts
+    return { ...facts, unawaited: findUnawaited(found, lines) }
   },
 }
 
@@ -55,6 +55,34 @@ function calls(path: string, content: string): SgNode[] {
   return parse(lang, content)
     .root()
     .findAll({ rule: { kind: 'call_expression' } })
+}
+
+/** `expect(…).resolves.…` and Supertest's `….expect(…)` as statements of their own: the test is over before they are. */
+function findUnawaited(found: SgNode[], lines: string[]): NonNullable<TestFacts['unawaited']> {
+  return found.flatMap((call) => {
+    if (call.parent()?.kind() !== 'expression_statement') return []
+    const words = calleeWords(call)
+    const promised = words[0] === 'expect' && words.some((word) => word === 'resolves' || word === 'rejects')
+    const asked = words[0] !== 'expect' && words.length > 2 && words.slice(1).includes('expect')
+    // Whoever hands on a callback waits with it.
+    const handled = words.some((word) => /^(end|then|catch|finally)$/.test(word)) || takesCallback(call)
+    if (!promised && (!asked || handled)) return []
+    const line = call.range().start.line
+    return [{ line: line + 1, text: (lines[line] ?? '').trim() }]
+  })
+}
+
+/** `….expect(200, done)` */
+function takesCallback(call: SgNode): boolean {
+  const last = call
+    .field('arguments')
+    ?.children()
+    .findLast((child) => child.isNamed())
+  const words = calleeWords(call)
+  const isFunction = last?.kind() === 'arrow_function' || last?.kind() === 'function_expression'
+  return isFunction
+    ? words.at(-1) === 'expect' && (last?.field('parameters')?.text() ?? '').includes('err')
+    : /^(done|cb|callback|next)$/.test(last?.text() ?? '')
 }
 
 /** `test.each(rows)` → `['test', 'each']`; an inner call such as `expect(x)` in `expect(x).not.toBe` counts as its name. */

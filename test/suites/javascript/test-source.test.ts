@@ -75,3 +75,30 @@ queue.skip(1)`,
     expect(focused.map(({ line }) => line)).toEqual([5, 5])
   })
 })
+
+describe('what nothing waits for', () => {
+  const unawaited = (statement: string) =>
+    source.read('a.test.js', `it('a', async () => {\n${statement}\n})`).unawaited?.map(({ text }) => text)
+
+  it.each([
+    'expect(load()).resolves.toEqual(1)',
+    'expect(load()).rejects.toThrow()',
+    "request(app).get('/a').expect(200)",
+    "api.post('/a').send({}).expect(200).expect((res) => check(res))",
+  ])('%s', (statement) => {
+    expect(unawaited(statement)).toEqual([statement])
+  })
+
+  it.each([
+    'await expect(load()).resolves.toEqual(1)',
+    'return expect(load()).rejects.toThrow()',
+    'expect(load()).toEqual(1)',
+    "await request(app).get('/a').expect(200)",
+    "request(app).get('/a').expect(200, done)",
+    "request(app).get('/a').expect(200).end((err) => done(err))",
+    "const answer = request(app).get('/a').expect(200)",
+    "await Promise.all([request(app).get('/a').expect(200)])",
+  ])('not %s', (statement) => {
+    expect(unawaited(statement)).toEqual([])
+  })
+})

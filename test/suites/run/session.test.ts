@@ -104,6 +104,33 @@ it('sees what was changed in the application since the run before', async () => 
   expect(tests.filter(({ status }) => status === 'failed').map(({ name }) => name)).toEqual([NAMES[4]])
 })
 
+it('lets a stub answer instead of the application, and nothing else', async () => {
+  const standIn = `
+    const other = require('node:http').createServer((req, res) => { res.statusCode = 201; res.end('{"paid":true}') })
+    await new Promise((resolve) => other.listen(0, resolve))
+    const paid = await call(other, 'POST', '/payments', {})
+    other.close()
+    expect(paid).toEqual({ status: 201, body: { paid: true } })`
+  await open({
+    [TEST_FILE]: (
+      content,
+    ) => `${content}\nit('pays', async () => {${standIn}\n})\nit('knows no such route', async () => {
+      expect((await call(server, 'GET', '/nowhere')).status).toBe(404) })`,
+  })
+  const { requests } = await session.run({})
+  const by = requests.find(({ path }) => path === '/notes')?.by
+  expect(by).toMatch(/^\w{12}$/)
+  expect(requests.find(({ path }) => path === '/payments')?.by).not.toBe(by)
+  const stub = { status: 500, body: '{}', routes: [{ method: 'POST', path: '/notes' }], by: [by ?? ''] }
+  const { tests } = await session.run({ stub })
+  expect(Object.fromEntries(tests.map(({ name, status }) => [name, status]))).toEqual({
+    ...Object.fromEntries(NAMES.map((name) => [name, 'failed'])),
+    pays: 'passed',
+    'knows no such route': 'failed',
+  })
+  expect((await session.run({})).exitCode).toBe(0)
+})
+
 it('kills a run that takes too long, and begins anew', async () => {
   await open({
     [TEST_FILE]: (content) =>

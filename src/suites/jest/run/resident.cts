@@ -76,7 +76,6 @@ const isRed = (result) =>
   Boolean(result.testExecError) || (result.testResults ?? []).some((one) => one.status === 'failed')
 
 async function perform(Runner, given, tests, watcher, reporter, job) {
-  Object.assign(process.env, job.env)
   const [own] = given
   const globalConfig = {
     ...own,
@@ -121,13 +120,17 @@ async function serve(Runner, given, tests, watcher) {
   for (let number = 1; ; number += 1) {
     const job = await nextJob(number)
     if (job.end) return
+    const before = { ...process.env }
     try {
+      Object.assign(process.env, job.env)
       await perform(Runner, given, tests, watcher, reporter, job)
       const worn = handles() - usual > MOST_FORGOTTEN || process.memoryUsage().heapUsed > MOST_MEMORY
       tell('done', { number, worn })
     } catch (error) {
       tell('done', { number, worn: true, error: String(error?.stack ?? error) })
     }
+    for (const name of Object.keys(process.env)) if (!(name in before)) delete process.env[name]
+    Object.assign(process.env, before)
   }
 }
 

@@ -7,6 +7,7 @@ import type { Running } from '../../../contracts/sandbox.ts'
 import type { RunResult, RunSession, SessionRun, Suite } from '../../../contracts/suite.ts'
 import { readHook } from '../../javascript/hooks.ts'
 import { CURRENT_TEST_VARIABLE, parseRequests, withRequire } from '../../javascript/requests.ts'
+import { readStubHook, STUB_VARIABLE, stubFile } from '../../javascript/stub.ts'
 import { putFiles } from '../../put-files.ts'
 import { blockPattern, buildArgv, namePattern } from './command.ts'
 import { parseResults } from './results.ts'
@@ -61,6 +62,7 @@ async function start(environment: Environment, suite: Suite, signal: AbortSignal
   const directory = `${sandbox.scratch}/session-${token}`
   await sandbox.writeFile(join(directory, 'setup.cjs'), await readHook(new URL('./resident-setup', import.meta.url)))
   await sandbox.writeFile(join(directory, 'resident.cjs'), await readHook(new URL('./resident', import.meta.url)))
+  await sandbox.writeFile(join(directory, 'stub.cjs'), await readStubHook())
   const env = suiteVariables(environment, suite)
   const hooks = hookVariables(env.NODE_OPTIONS, traces, null)
   const running = await sandbox.spawn({
@@ -70,7 +72,10 @@ async function start(environment: Environment, suite: Suite, signal: AbortSignal
       ...env,
       ...traceVariables(traces),
       ...hooks,
-      NODE_OPTIONS: withRequire(hooks.NODE_OPTIONS, join(directory, 'resident.cjs')),
+      NODE_OPTIONS: withRequire(
+        withRequire(hooks.NODE_OPTIONS, join(directory, 'resident.cjs')),
+        join(directory, 'stub.cjs'),
+      ),
       INTEGRATION_TESTS_RESIDENT: directory,
       INTEGRATION_TESTS_RESIDENT_TOKEN: token,
       INTEGRATION_TESTS_REPORTER: traces.reporter,
@@ -93,7 +98,13 @@ async function start(environment: Environment, suite: Suite, signal: AbortSignal
   async function perform(options: SessionRun): Promise<Omit<RunResult, 'durationMs'>> {
     number += 1
     const at = (name: string) => join(directory, `${name}-${number}.jsonl`)
-    const env = { ...traceVariables({ ...traces, results: at('results'), requests: at('requests') }), ...options.env }
+    const { stub } = options
+    if (stub) await sandbox.writeFile(at('stub'), JSON.stringify(stubFile(stub)))
+    const env = {
+      ...traceVariables({ ...traces, results: at('results'), requests: at('requests') }),
+      ...(stub ? { [STUB_VARIABLE]: at('stub') } : {}),
+      ...options.env,
+    }
     const wanted = options.files ?? ownFiles(suite, [...absolute.keys()])
     const { only } = options
     const job = {

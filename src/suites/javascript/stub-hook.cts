@@ -1,0 +1,48 @@
+// @ts-nocheck
+// Plain JavaScript on purpose: this text is put into the sandbox as it stands and loaded there by `node --require`. Where a run asks
+// for it, every request that is the application's gets the same answer, and the application never hears of it. Servers that stand in
+// for third parties answer as always.
+const { createHash } = require('node:crypto')
+const { readFileSync } = require('node:fs')
+const http = require('node:http')
+const https = require('node:https')
+
+let known = { path: '', stub: null }
+
+/** What answers now; `null`: the application. A runner that stays changes it from run to run. */
+function stubNow() {
+  const path = process.env.INTEGRATION_TESTS_STUB ?? ''
+  if (path === known.path) return known.stub
+  known = { path, stub: null }
+  if (path !== '') {
+    const stub = JSON.parse(readFileSync(path, 'utf8'))
+    known.stub = { ...stub, routes: stub.routes.map((route) => new RegExp(route)) }
+  }
+  return known.stub
+}
+
+function isApplication(stub, server, request) {
+  const listener = server.listeners('request')[0]
+  const mark = createHash('sha256').update(String(listener)).digest('hex').slice(0, 12)
+  if (stub.by.includes(mark)) return true
+  const method = request.method === 'HEAD' ? 'GET' : request.method
+  const asked = `${method} ${request.url.split(/[?#]/)[0]}`
+  return stub.routes.some((route) => route.test(asked))
+}
+
+function follow(prototype) {
+  const emit = prototype.emit
+  prototype.emit = function (event, request, response, ...rest) {
+    const stub = event === 'request' ? stubNow() : null
+    if (stub === null || !isApplication(stub, this, request)) return emit.call(this, event, request, response, ...rest)
+    response.statusCode = stub.status
+    response.setHeader('content-type', 'application/json')
+    response.end(stub.body)
+    return true
+  }
+}
+
+if (process.env.INTEGRATION_TESTS_CURRENT_TEST) {
+  follow(http.Server.prototype)
+  follow(https.Server.prototype)
+}

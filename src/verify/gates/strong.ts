@@ -1,0 +1,151 @@
+import type { Json } from '../../contracts/json.ts'
+import { matchEndpoint } from '../../contracts/match-endpoint.ts'
+import { endpointKey } from '../../contracts/project.ts'
+import type { RunResult, SeenRequest, TestResult } from '../../contracts/suite.ts'
+import type { GateInput, VerifierGate } from '../gate.ts'
+import { findSequences, listUnits } from '../sequences.ts'
+import { describeRun, explainRed, isGreen } from '../summary.ts'
+import { blocked, fail, pass } from '../verdicts.ts'
+
+const STUBS = [
+  { status: 200, body: '{}' },
+  { status: 500, body: '{}' },
+]
+/** Fixtures that wait for an answer they like wait in vain. */
+const PATIENCE_MS = 120_000
+
+export const strong: VerifierGate = {
+  name: 'strong',
+  promise:
+    'Each test goes red against an application that always answers 200 {}, or always 500; nothing is left un-awaited',
+
+  async check(input: GateInput) {
+    const { result: first } = await input.rehearsal.first()
+    if (!isGreen(first)) return blocked(`The suite is red anyway: ${explainRed(first)}. Repair that first.`)
+    const own = await input.stages.measured()
+    if (!isGreen(own)) {
+      return blocked(`One file after the other, in its own order, the suite is red: ${explainRed(own)}.`, {
+        failed: describeRun(own).failed,
+      })
+    }
+    const asked = own.requests.filter((request) => endpointOf(input, request) !== null)
+    if (asked.length === 0) {
+      return blocked(
+        `None of the ${own.requests.length} requests seen while tests ran goes to a route that is known; a complete list of routes would let the application be stubbed.`,
+      )
+    }
+    const { endpoints } = input.map
+    const by = [...new Set(asked.flatMap(({ by }) => by ?? []))]
+    const against: Against[] = []
+    const stage = await input.stages.open()
+    try {
+      for (const { status, body } of STUBS) {
+        input.signal.throwIfAborted()
+        const timeoutMs = PATIENCE_MS + 3 * own.durationMs
+        const result = await stage.run({ stub: { status, body, routes: endpoints, by }, timeoutMs })
+        against.push({ status, result })
+      }
+    } finally {
+      stage.release()
+    }
+    const late = against.find(({ result }) => result.timedOut)
+    if (late) {
+      return blocked(
+        `Against an application that always answers ${late.status} the suite does not end; a deadline in its fixtures would let it.`,
+      )
+    }
+    const weak = findWeak(input, own, against)
+    const unawaited = findUnawaited(input)
+    const cases = casesOf(input, own)
+    const gaps = cases.filter(({ missing }) => missing.length > 0)
+    const evidence = {
+      stubs: against.map(({ status, result }) => ({
+        answers: status,
+        red: result.tests.filter((test) => test.status === 'failed').length,
+        green: result.tests.filter((test) => test.status === 'passed').length,
+      })),
+      weak: weak as unknown as Json,
+      unawaited,
+      endpoints: cases.map(({ endpoint, statuses }) => ({ endpoint, statuses })),
+      gaps: gaps.map(({ endpoint, missing }) => ({ endpoint, missing })),
+      requestsPerTest: round(own.requests.filter(({ test }) => test).length / Math.max(1, own.tests.length)),
+    }
+    const violations = [
+      ...weak.map(({ file, name }) => `${file} > ${name}`),
+      ...unawaited,
+      ...gaps.map(({ endpoint, missing }) => `${endpoint} without ${missing.join(' and ')}`),
+    ]
+    if (weak[0]) {
+      const { name, file, against, requests } = weak[0]
+      const asks = requests === 0 ? 'It asks the application nothing.' : ''
+      return fail(
+        `${weak.length} of ${own.tests.length} tests stay green whatever the application answers, e.g. “${name}” of ${file} against ${against}. ${asks}`.trim(),
+        evidence,
+        violations,
+      )
+    }
+    if (unawaited[0]) {
+      return fail(`${unawaited.length} assertions are not waited for, e.g. ${unawaited[0]}.`, evidence, violations)
+    }
+    if (gaps[0]) {
+      return fail(
+        `${gaps.length} endpoints lack a case that could be had, e.g. ${gaps[0].endpoint} without ${gaps[0].missing.join(' and ')}.`,
+        evidence,
+        violations,
+      )
+    }
+    return pass(`Each of ${own.tests.length} tests goes red against both stubs.`, evidence)
+  },
+}
+
+interface Against {
+  status: number
+  result: RunResult
+}
+
+const endpointOf = ({ map }: GateInput, { method, path }: SeenRequest) => matchEndpoint(map.endpoints, method, path)
+
+/** Tests, or sequences of them, of which nothing goes red. `requests`: what the test asks the application, set-up aside. */
+function findWeak(input: GateInput, own: RunResult, against: Against[]) {
+  const asks = ({ file, name }: Pick<TestResult, 'file' | 'name'>) =>
+    own.requests.filter((request) => request.file === file && request.test === name && endpointOf(input, request))
+      .length
+  return listUnits(own, findSequences(input.suite, input.source)).flatMap(({ file, only, tests }) => {
+    const green = against.filter(
+      ({ result }) =>
+        result.tests.some((test) => test.file === file && tests.includes(test.name)) &&
+        !result.tests.some((test) => test.file === file && tests.includes(test.name) && test.status === 'failed'),
+    )
+    if (green.length === 0) return []
+    const name = only?.block === false ? only.name : tests.join(', ')
+    const requests = tests.reduce((sum, test) => sum + asks({ file, name: test }), 0)
+    return [{ file, name, against: green.map(({ status }) => status).join(' and '), requests }]
+  })
+}
+
+function findUnawaited({ suite, source }: GateInput): string[] {
+  return suite.files
+    .filter(({ kind }) => kind === 'test' || kind === 'helper')
+    .flatMap(({ path, content }) =>
+      (source?.read(path, content).unawaited ?? []).map(({ line, text }) => `${path}:${line} ${text}`),
+    )
+}
+
+/** What each endpoint that tests ask was seen to answer, and what it could answer besides that no test sees. */
+function casesOf(input: GateInput, own: RunResult) {
+  return input.map.endpoints.flatMap((endpoint) => {
+    const key = endpointKey(endpoint)
+    const seen = own.requests.filter((request) => endpointOf(input, request) === endpoint).map(({ status }) => status)
+    if (seen.length === 0) return []
+    const could = input.attainable?.[key] ?? []
+    const missing = [
+      ...(could.some(isSuccess) && !seen.some(isSuccess) ? ['a success'] : []),
+      ...(could.some(isFailure) && !seen.some(isFailure) ? ['a failure'] : []),
+    ]
+    return [{ endpoint: key, statuses: [...new Set(seen)].sort((a, b) => a - b), missing }]
+  })
+}
+
+const isSuccess = (status: number) => status < 400
+const isFailure = (status: number) => status >= 400
+const round = (value: number) => Math.round(value * 10) / 10
