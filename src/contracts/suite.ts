@@ -144,6 +144,8 @@ export interface Stub {
   /** Requests that are the application's: to one of these routes, or answered by one of `by` (`SeenRequest.by`). */
   routes: { method: string; path: string }[]
   by: string[]
+  /** So many requests of tests are the application's to answer, before the stub does; those between tests are too. */
+  skip?: number
 }
 
 /** A runner that stays in an environment: many runs, one after the other, each with modules and globals of its own. */
@@ -173,6 +175,18 @@ export interface TestFacts {
   focused: { line: number; text: string }[]
   /** Assertions on something still to come that nothing waits for. */
   unawaited?: { line: number; text: string }[]
+  stubs?: TestStub[]
+}
+
+/** Something that a test puts in the place of a module, of one method, or of the clock. */
+export interface TestStub {
+  line: number
+  text: string
+  kind: 'module' | 'method' | 'clock'
+  /** As the file names it; `null` where that cannot be told. */
+  module: string | null
+  /** It does nothing but fail: to see what the application makes of that. */
+  fault: boolean
 }
 
 /** A block whose tests build on each other, deliberately: they run in their order, together. */

@@ -9,6 +9,7 @@ export const GATES = [
   'isolated',
   'guarded',
   'fast',
+  'real',
   'strong',
   'kills',
   'scoped',

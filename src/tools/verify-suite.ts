@@ -30,7 +30,7 @@ export function verifySuiteTool(session: Session): Tool<z.infer<typeof input>> {
     name: 'VerifySuite',
     kind: 'domain',
     description:
-      'Proves the suite through its gates: it runs, runs again on the same database, in other orders and each test alone, leaves nothing behind even after a failure or Ctrl-C, reaches nothing outside, refuses a production address before connecting, is fast, has tests that go red against an application that answers nonsense, notices faults that are put into the application, changes only test files, and passes in a fresh clone by its plain command. Answers a verdict with evidence per gate. Needs DraftTests; without a drafted suite it holds the one that the project has, whoever wrote it, against the gates, which needs StartEnvironment alone.',
+      'Proves the suite through its gates: it runs, runs again on the same database, in other orders and each test alone, leaves nothing behind even after a failure or Ctrl-C, reaches nothing outside, refuses a production address before connecting, is fast, stubs neither own modules nor the data driver, has tests that go red against an application that answers nonsense, notices faults that are put into the application, changes only test files, and passes in a fresh clone by its plain command. Answers a verdict with evidence per gate. Needs DraftTests; without a drafted suite it holds the one that the project has, whoever wrote it, against the gates, which needs StartEnvironment alone.',
     input,
     annotations: {
       title: 'Verify the suite',

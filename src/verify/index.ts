@@ -12,6 +12,7 @@ import { guarded } from './gates/guarded.ts'
 import { isolated } from './gates/isolated.ts'
 import { createKillsGate } from './gates/kills.ts'
 import { portable } from './gates/portable.ts'
+import { real } from './gates/real.ts'
 import { runs } from './gates/runs.ts'
 import { scoped } from './gates/scoped.ts'
 import { shuffled } from './gates/shuffled.ts'
@@ -39,6 +40,7 @@ const gateTable: readonly VerifierGate[] = [
   isolated,
   guarded,
   createFastGate(RUN_TIMEOUT_MS),
+  real,
   strong,
   createKillsGate({}),
   scoped,

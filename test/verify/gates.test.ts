@@ -21,6 +21,7 @@ it('finds nothing wrong with a good suite', async () => {
     ['isolated', 'pass', expect.stringContaining('no attempt by the tests')],
     ['guarded', 'pass', expect.any(String)],
     ['fast', 'pass', expect.any(String)],
+    ['real', 'pass', '157 of 157 requests go to the application’s routes, the others to unknown ones.'],
     ['strong', 'pass', 'Each of 5 tests goes red against both stubs.'],
     ['kills', 'pass', expect.stringContaining('seeded faults detected')],
     ['scoped', 'pass', expect.any(String)],

@@ -21,6 +21,18 @@ function stubNow() {
   return known.stub
 }
 
+/** The application's turn: where only the last requests of a test are to get the stub's answer. */
+function isLetThrough(stub) {
+  if (stub.skip === null) return false
+  let test = ''
+  try {
+    test = readFileSync(process.env.INTEGRATION_TESTS_CURRENT_TEST, 'utf8')
+  } catch {}
+  if (test === '') return true
+  stub.skip -= 1
+  return stub.skip >= 0
+}
+
 function isApplication(stub, server, request) {
   const listener = server.listeners('request')[0]
   const mark = createHash('sha256').update(String(listener)).digest('hex').slice(0, 12)
@@ -34,7 +46,8 @@ function follow(prototype) {
   const emit = prototype.emit
   prototype.emit = function (event, request, response, ...rest) {
     const stub = event === 'request' ? stubNow() : null
-    if (stub === null || !isApplication(stub, this, request)) return emit.call(this, event, request, response, ...rest)
+    if (stub === null || !isApplication(stub, this, request) || isLetThrough(stub))
+      return emit.call(this, event, request, response, ...rest)
     response.statusCode = stub.status
     response.setHeader('content-type', 'application/json')
     response.end(stub.body)

@@ -11,8 +11,14 @@ export function readStubHook(): Promise<string> {
 }
 
 /** A stub as the hook reads it: routes are regular expressions over method and path. */
-export function stubFile({ status, body, routes, by }: Stub): Json {
-  return { status, body, by, routes: routes.map(({ method, path }) => `^${method} ${pathPattern(path)}/?$`) }
+export function stubFile({ status, body, routes, by, skip }: Stub): Json {
+  return {
+    status,
+    body,
+    by,
+    skip: skip ?? null,
+    routes: routes.map(({ method, path }) => `^${method} ${pathPattern(path)}/?$`),
+  }
 }
 
 function pathPattern(path: string): string {

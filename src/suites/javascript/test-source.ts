@@ -1,6 +1,7 @@
 import { Lang, parse, type SgNode } from '@ast-grep/napi'
 import type { TestFacts, TestSource } from '../../contracts/suite.ts'
 import { findTestSequences } from './test-sequences.ts'
+import { findStubs } from './test-stubs.ts'
 
 const CASE_WORDS = /^(test|it)$/
 const BLOCK_WORDS = /^(test|it|describe|suite|context)$/
@@ -46,15 +47,21 @@ export const javascriptTestSource: TestSource = {
       const assertion = assertionText(call, words)
       if (assertion !== null) facts.assertions.push(assertion)
     }
-    return { ...facts, unawaited: findUnawaited(found, lines) }
+    return {
+      ...facts,
+      unawaited: findUnawaited(found, lines),
+      stubs: findStubs(rootOf(path, content), found, calleeWords),
+    }
   },
 }
 
 function calls(path: string, content: string): SgNode[] {
+  return rootOf(path, content).findAll({ rule: { kind: 'call_expression' } })
+}
+
+function rootOf(path: string, content: string): SgNode {
   const lang = /\.[cm]?ts$/.test(path) ? Lang.TypeScript : path.endsWith('.tsx') ? Lang.Tsx : Lang.JavaScript
-  return parse(lang, content)
-    .root()
-    .findAll({ rule: { kind: 'call_expression' } })
+  return parse(lang, content).root()
 }
 
 /** `expect(…).resolves.…` and Supertest's `….expect(…)` as statements of their own: the test is over before they are. */

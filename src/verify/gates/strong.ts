@@ -1,9 +1,9 @@
-import type { Json } from '../../contracts/json.ts'
 import { matchEndpoint } from '../../contracts/match-endpoint.ts'
 import { endpointKey } from '../../contracts/project.ts'
-import type { RunResult, SeenRequest, TestResult } from '../../contracts/suite.ts'
+import type { RunResult, SeenRequest, Stub, TestResult } from '../../contracts/suite.ts'
 import type { GateInput, VerifierGate } from '../gate.ts'
-import { findSequences, listUnits } from '../sequences.ts'
+import { findSequences, listUnits, type Unit } from '../sequences.ts'
+import type { Stage } from '../stages.ts'
 import { describeRun, explainRed, isGreen } from '../summary.ts'
 import { blocked, fail, pass } from '../verdicts.ts'
 
@@ -38,12 +38,16 @@ export const strong: VerifierGate = {
     const by = [...new Set(asked.flatMap(({ by }) => by ?? []))]
     const against: Against[] = []
     const stage = await input.stages.open()
+    const green: Green[] = []
     try {
       for (const { status, body } of STUBS) {
         input.signal.throwIfAborted()
         const timeoutMs = PATIENCE_MS + 3 * own.durationMs
-        const result = await stage.run({ stub: { status, body, routes: endpoints, by }, timeoutMs })
+        const stub = { status, body, routes: endpoints, by }
+        const result = await stage.run({ stub, timeoutMs })
         against.push({ status, result })
+        if (result.timedOut) break
+        green.push(...(await lookAgain(stage, stub, stillGreen(input, own, result))))
       }
     } finally {
       stage.release()
@@ -54,7 +58,7 @@ export const strong: VerifierGate = {
         `Against an application that always answers ${late.status} the suite does not end; a deadline in its fixtures would let it.`,
       )
     }
-    const weak = findWeak(input, own, against)
+    const weak = green.filter(({ byLastAnswer }) => !byLastAnswer)
     const unawaited = findUnawaited(input)
     const cases = casesOf(input, own)
     const gaps = cases.filter(({ missing }) => missing.length > 0)
@@ -64,14 +68,18 @@ export const strong: VerifierGate = {
         red: result.tests.filter((test) => test.status === 'failed').length,
         green: result.tests.filter((test) => test.status === 'passed').length,
       })),
-      weak: weak as unknown as Json,
+      weak: weak.map(({ byLastAnswer: _, ...facts }) => facts),
+      // Green against a stub for want of a look at what the set-up answers; red once that is real.
+      setUpUnchecked: green
+        .filter(({ byLastAnswer }) => byLastAnswer)
+        .map(({ file, name, against }) => `${file} > ${name} (${against})`),
       unawaited,
       endpoints: cases.map(({ endpoint, statuses }) => ({ endpoint, statuses })),
       gaps: gaps.map(({ endpoint, missing }) => ({ endpoint, missing })),
       requestsPerTest: round(own.requests.filter(({ test }) => test).length / Math.max(1, own.tests.length)),
     }
     const violations = [
-      ...weak.map(({ file, name }) => `${file} > ${name}`),
+      ...new Set(weak.map(({ file, name }) => `${file} > ${name}`)),
       ...unawaited,
       ...gaps.map(({ endpoint, missing }) => `${endpoint} without ${missing.join(' and ')}`),
     ]
@@ -79,7 +87,7 @@ export const strong: VerifierGate = {
       const { name, file, against, requests } = weak[0]
       const asks = requests === 0 ? 'It asks the application nothing.' : ''
       return fail(
-        `${weak.length} of ${own.tests.length} tests stay green whatever the application answers, e.g. “${name}” of ${file} against ${against}. ${asks}`.trim(),
+        `${new Set(weak.map(({ file, name }) => `${file} ${name}`)).size} of ${own.tests.length} tests stay green whatever the application answers, e.g. “${name}” of ${file} against ${against}. ${asks}`.trim(),
         evidence,
         violations,
       )
@@ -105,22 +113,45 @@ interface Against {
 
 const endpointOf = ({ map }: GateInput, { method, path }: SeenRequest) => matchEndpoint(map.endpoints, method, path)
 
-/** Tests, or sequences of them, of which nothing goes red. `requests`: what the test asks the application, set-up aside. */
-function findWeak(input: GateInput, own: RunResult, against: Against[]) {
+/** A test, or a sequence of them, of which nothing goes red against a stub. */
+interface Green {
+  file: string
+  name: string
+  against: number
+  /** What it asks the application, set-up for all tests aside. */
+  requests: number
+  /** It does go red where only its last request gets the stub's answer: what it sets up is not looked at, what it tests is. */
+  byLastAnswer: boolean
+}
+
+interface Candidate extends Omit<Green, 'against' | 'byLastAnswer'> {
+  unit: Unit
+}
+
+function stillGreen(input: GateInput, own: RunResult, result: RunResult): Candidate[] {
   const asks = ({ file, name }: Pick<TestResult, 'file' | 'name'>) =>
     own.requests.filter((request) => request.file === file && request.test === name && endpointOf(input, request))
       .length
-  return listUnits(own, findSequences(input.suite, input.source)).flatMap(({ file, only, tests }) => {
-    const green = against.filter(
-      ({ result }) =>
-        result.tests.some((test) => test.file === file && tests.includes(test.name)) &&
-        !result.tests.some((test) => test.file === file && tests.includes(test.name) && test.status === 'failed'),
-    )
-    if (green.length === 0) return []
+  return listUnits(own, findSequences(input.suite, input.source)).flatMap((unit) => {
+    const { file, only, tests } = unit
+    const its = result.tests.filter((test) => test.file === file && tests.includes(test.name))
+    if (its.length === 0 || its.some(({ status }) => status === 'failed')) return []
     const name = only?.block === false ? only.name : tests.join(', ')
-    const requests = tests.reduce((sum, test) => sum + asks({ file, name: test }), 0)
-    return [{ file, name, against: green.map(({ status }) => status).join(' and '), requests }]
+    return [{ unit, file, name, requests: tests.reduce((sum, test) => sum + asks({ file, name: test }), 0) }]
   })
+}
+
+/** Whether it is the set-up alone that lets a stub through, such as a comparison of one empty answer with another. */
+async function lookAgain(stage: Stage, stub: Stub, candidates: Candidate[]): Promise<Green[]> {
+  const green: Green[] = []
+  for (const { unit, ...facts } of candidates) {
+    const skip = facts.requests - 1
+    const only = unit.only ? { only: unit.only } : {}
+    const result = skip > 0 ? await stage.run({ files: [unit.file], ...only, stub: { ...stub, skip } }) : null
+    const byLastAnswer = result?.tests.some(({ status }) => status === 'failed') ?? false
+    green.push({ ...facts, against: stub.status, byLastAnswer })
+  }
+  return green
 }
 
 function findUnawaited({ suite, source }: GateInput): string[] {
