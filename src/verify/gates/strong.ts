@@ -102,7 +102,9 @@ export const strong: VerifierGate = {
         violations,
       )
     }
-    return pass(`Each of ${own.tests.length} tests goes red against both stubs.`, evidence)
+    const unchecked = evidence.setUpUnchecked.length
+    const rest = unchecked > 0 ? `; ${unchecked} times only once the set-up was answered by the application` : ''
+    return pass(`Each of ${own.tests.length} tests goes red against both stubs${rest}.`, evidence)
   },
 }
 
