@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Binding } from '../../../../src/contracts/observation.ts'
 import { binding, expected, format, ref, request, sames, seen } from './fixtures/build.ts'
-import { draftShop as draft, failure, other, product, user } from './fixtures/draft-shop.ts'
+import { byProduct, draftShop as draft, failure, other, product, user } from './fixtures/draft-shop.ts'
 
 const credentials = (actor: string) => ({
   email: ref(`${actor}.response.user.email`),
@@ -168,4 +168,20 @@ const view = {
     expect(text('parts.test.js')).toContain('{ seller: view.seller(other) }')
     expect(text('parts.test.js')).toContain('{ seller: { ...view.seller(user), since: like.isoDate } }')
   })
+})
+
+test('what is answered alike but twice has no helper, however long its file', async () => {
+  const seller = { seller: sames('user.response.user', 'id', 'email', 'name') }
+  const reads = Array.from({ length: 70 }, (_, index) =>
+    seen(
+      'success',
+      'reads a part',
+      [user, product],
+      request(`GET /api/products/{id}/part${index}`, { params: byProduct }),
+      expected(200, index < 2 ? seller : { part: index }),
+    ),
+  )
+  const { text } = await draft(reads)
+
+  expect(text('support/factories.js')).not.toMatch(/\bview\b/)
 })

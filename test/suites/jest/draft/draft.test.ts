@@ -1,30 +1,16 @@
-import { spawnSync } from 'node:child_process'
-import { createHash } from 'node:crypto'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
 import { Script } from 'node:vm'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { parse } from 'yaml'
+import { describe, expect, test } from 'vitest'
 import type { RowChange } from '../../../../src/contracts/environment.ts'
 import type { Credential, Observation } from '../../../../src/contracts/observation.ts'
 import type { DraftInput } from '../../../../src/contracts/plugs.ts'
-import type { Suite } from '../../../../src/contracts/suite.ts'
 import { draftJestSuite } from '../../../../src/suites/jest/draft/index.ts'
 import { patternAt } from '../../../../src/suites/jest/draft/json.ts'
 import { articlesInput } from './fixtures/articles.ts'
 import { binding, expected, format, pattern, ref, request, row, same, sames, seen } from './fixtures/build.ts'
 import { shopInput } from './fixtures/shop.ts'
-
-const contentOf = (suite: Suite, path: string) => suite.files.find((file) => file.path === path)?.content ?? ''
+import { contentOf } from './fixtures/suite.ts'
 
 const silence = { status: 204, headers: {}, text: '', json: undefined, durationMs: 1 }
-
-function withMap(input: DraftInput, change: (map: DraftInput['map']) => void): DraftInput {
-  const map = structuredClone(input.map)
-  change(map)
-  return { ...input, map }
-}
 
 describe('a drafted suite', () => {
   test.each([
@@ -80,98 +66,6 @@ describe('a drafted suite', () => {
       expect(assertion).toMatch(/^expect(Response|Error|Invalid)\(/)
       expect(why).toMatch(/^observed only: status \d{3}/)
     }
-  })
-})
-
-describe('style', () => {
-  test('follows the project: no semicolons, double quotes, arguments as Prettier 1 breaks them', async () => {
-    const suite = await draftJestSuite(articlesInput)
-    const text = contentOf(suite, 'tests/integration/articles.test.js')
-
-    expect(text).not.toMatch(/;$/m)
-    expect(text).toContain(`test("POST /api/articles creates an article", async () => {
-  const user = await create.user()
-  const article = build.article()
-  const response = await user.api.post("/api/articles", { article })
-  expectResponse(response, 200, {
-    article: {
-      ...article,
-      id: like.uuid,`)
-    expect(text).toContain(`
-  const response = await user.api.post(
-    \`/api/articles/\${article.slug}/comments\`,
-    { comment }
-  )
-`)
-  })
-
-  test('indents with tabs and leaves trailing commas out where the project does', async () => {
-    const input = withMap(shopInput, ({ tests }) => {
-      tests.style = { semicolons: true, quotes: 'single', indent: 'tab', trailingCommas: false }
-    })
-    const { files } = await draftJestSuite(input)
-
-    for (const { content } of files.filter(({ path }) => path.endsWith('.js'))) {
-      expect(content).not.toMatch(/^ {2}/m)
-      expect(content).not.toMatch(/,\n\s*[}\])]/)
-    }
-  })
-
-  test("reads Prettier's line width", async () => {
-    const existing = async (path: string) => (path === '.prettierrc' ? '{ "printWidth": 60 }' : null)
-    const suite = await draftJestSuite({ ...shopInput, existing })
-
-    const orders = contentOf(suite, 'test/integration/orders.test.js')
-    // Prettier leaves the line with a title whole.
-    const lines = orders.split('\n').filter((line) => !line.startsWith("it('"))
-    expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(60)
-    expect(orders).toContain(`
-  expectError(
-    again,
-    409,
-    'order_not_pending',
-    'The order is already paid',
-  );
-`)
-  })
-
-  test('writes TypeScript for a project whose tests are TypeScript', async () => {
-    const input = withMap(shopInput, (map) => {
-      map.typescript = true
-      map.tests.suffix = '.test.ts'
-    })
-    const suite = await draftJestSuite(input)
-
-    expect(contentOf(suite, 'test/integration/orders.test.ts')).toMatch(/^import \{/)
-    expect(contentOf(suite, 'test/integration/support/factories.ts')).toContain(
-      '  async product(user: Entity, overrides: Entity = {}): Promise<Entity> {',
-    )
-    expect(suite.missing.map(({ name }) => name)).toEqual(['ts-jest', '@types/jest', '@types/supertest'])
-  })
-
-  test('brings a configuration where nothing says how TypeScript is to be loaded', async () => {
-    const input = withMap(shopInput, (map) => {
-      map.tests.suffix = '.test.ts'
-      map.tests.configFile = null
-    })
-    const suite = await draftJestSuite(input)
-
-    expect(suite.command).toBe('npx jest test/integration --config=jest.integration.config.cjs')
-    expect(contentOf(suite, 'jest.integration.config.cjs')).toContain("preset: 'ts-jest'")
-  })
-
-  test('writes native ES modules with file extensions', async () => {
-    const suite = await draftJestSuite(
-      withMap(shopInput, (map) => {
-        map.moduleSystem = 'esm'
-      }),
-    )
-
-    expect(suite.command).toBe('NODE_OPTIONS=--experimental-vm-modules npx jest test/integration')
-    expect(contentOf(suite, 'test/integration/orders.test.js')).toContain("from './support/index.js';")
-    expect(contentOf(suite, 'test/integration/support/app.js')).toContain(
-      "const { default: app } = await import('../../../src/app.js');",
-    )
   })
 })
 
@@ -374,145 +268,6 @@ describe('tests that say the same', () => {
       /\['name longer than 120 characters', \{ name: 'x'\.repeat\(121\) \}, '[a-z0-9 ]*characters long'\],/,
     )
     expect(text).toContain('errors: [expect.stringContaining(errors)]')
-  })
-})
-
-describe('the files around the tests', () => {
-  test('set the mode that the application ran in, where Jest would choose another', async () => {
-    const { environment } = shopInput
-    const variables = { ...environment.variables, NODE_ENV: 'development', PGUSER: 'someone' }
-    const invented = [{ name: 'PGUSER', value: 'someone', why: 'no user is named' }]
-    const suite = await draftJestSuite({ ...shopInput, environment: { ...environment, variables, invented } })
-    const text = contentOf(suite, 'test/integration/support/environment.js')
-
-    expect(text).toContain("process.env.NODE_ENV = 'development';")
-    expect(text).toContain("PGUSER: 'test'")
-  })
-
-  test('compose publishes the ports that the addresses name, with a marker and health checks', async () => {
-    const suite = await draftJestSuite(shopInput)
-    const { services } = parse(contentOf(suite, 'docker-compose.test.yml'))
-
-    expect(suite.env.DATABASE_URL).toBe('postgres://test:test@127.0.0.1:54329/test')
-    expect(services.postgres).toMatchObject({
-      command: expect.stringContaining('integration_tests.marker=on'),
-      ports: ['127.0.0.1:54329:5432'],
-      tmpfs: ['/var/lib/postgresql/data'],
-      healthcheck: { test: ['CMD-SHELL', expect.stringContaining('pg_isready')] },
-    })
-  })
-
-  test('a secret that is random per run does not reach the files', async () => {
-    const { files, env } = await draftJestSuite(shopInput)
-
-    expect(JSON.stringify([files, env])).not.toContain('random-per-run')
-  })
-
-  test('the manifest has the digest of every file and the command', async () => {
-    const suite = await draftJestSuite(shopInput)
-    const manifest = JSON.parse(contentOf(suite, '.integration-tests/manifest.json'))
-
-    expect(manifest).toMatchObject({ schema: 1, command: 'npx jest test/integration' })
-    for (const { path, sha256 } of manifest.files)
-      expect(createHash('sha256').update(contentOf(suite, path)).digest('hex')).toBe(sha256)
-  })
-
-  test("somebody's file is left alone, ours is written again", async () => {
-    const before = await draftJestSuite(shopInput)
-    const edited = ['test/integration/orders.test.js', 'docker-compose.test.yml']
-    const existing = async (path: string) => {
-      const content = before.files.find((file) => file.path === path)?.content ?? null
-      return edited.includes(path) ? `${content}// mine\n` : content
-    }
-    const paths = (await draftJestSuite({ ...shopInput, existing })).files.map(({ path }) => path)
-
-    expect(paths).not.toContain('test/integration/orders.test.js')
-    expect(paths).toContain('test/integration/orders-2.test.js')
-    expect(paths).toContain('docker-compose-2.test.yml')
-    expect(paths).toContain('test/integration/products.test.js')
-  })
-
-  test('one database file means one process', async () => {
-    const { argv } = await draftJestSuite(articlesInput)
-
-    expect(argv).toEqual(['npx', 'jest', 'tests/integration', '--runInBand'])
-  })
-
-  test('a project without Jest is told what to install, in a range that loads', async () => {
-    const bare = withMap(shopInput, (map) => {
-      map.dependencies = { pg: map.dependencies.pg as NonNullable<typeof map.dependencies.pg> }
-      map.packageManager = 'pnpm'
-    })
-    const old = withMap(articlesInput, (map) => {
-      delete map.dependencies.supertest
-    })
-
-    expect((await draftJestSuite(bare)).missing.map(({ install }) => install)).toEqual([
-      'pnpm add --save-dev jest@^29.7.0',
-      'pnpm add --save-dev supertest@^7.1.0',
-    ])
-    expect((await draftJestSuite(old)).missing).toMatchObject([{ name: 'supertest', range: '~6.1.6' }])
-  })
-})
-
-test('a server that cannot be imported is started on a free port and stopped', async () => {
-  const suite = await draftJestSuite(
-    withMap(shopInput, ({ boot }) => {
-      if (boot) boot.app = null
-    }),
-  )
-
-  expect(suite.argv).toContain('--runInBand')
-  expect(contentOf(suite, 'test/integration/support/app.js')).toContain("spawn('node', ['src/server.js']")
-  expect(contentOf(suite, 'test/integration/support/index.js')).toContain('afterAll(shut);')
-})
-
-describe('the guard', () => {
-  let folder = ''
-
-  beforeAll(async () => {
-    folder = mkdtempSync(join(tmpdir(), 'draft-guard-'))
-    const { files } = await draftJestSuite(shopInput)
-    for (const { path, content } of files) {
-      mkdirSync(dirname(join(folder, path)), { recursive: true })
-      writeFileSync(join(folder, path), content)
-    }
-  })
-
-  afterAll(() => rmSync(folder, { recursive: true, force: true }))
-
-  const load = (env: Record<string, string>) =>
-    spawnSync(process.execPath, ['test/integration/support/environment.js'], {
-      cwd: folder,
-      env: { PATH: process.env.PATH ?? '', ...env },
-      encoding: 'utf8',
-    })
-
-  test.each([
-    ['a foreign host', 'postgres://test:test@prod-db.example.com/test'],
-    ['a bare foreign host', 'prod-db.example.com'],
-    ['a foreign host behind a local one', 'postgres://test:test@localhost/test?host=prod-db.example.com'],
-    ['several hosts', 'postgres://test:test@localhost,prod-db.example.com/test'],
-  ])('refuses %s', (_, address) => {
-    const { status, stderr } = load({ DATABASE_URL: address })
-
-    expect(status).not.toBe(0)
-    expect(stderr).toMatch(/points at|Invalid URL/)
-  })
-
-  test('refuses production', () => {
-    expect(load({ NODE_ENV: 'production' }).status).not.toBe(0)
-  })
-
-  test.each(['postgres://a:b@127.0.0.1:1/x', 'postgres://a:b@[::1]/x', 'postgres://a:b@postgres:5432/x'])(
-    'lets %s pass',
-    (address) => {
-      expect(load({ DATABASE_URL: address })).toMatchObject({ status: 0, stderr: '' })
-    },
-  )
-
-  test('an address that is not set is the one of the compose file', () => {
-    expect(load({}).status).toBe(0)
   })
 })
 

@@ -1,12 +1,7 @@
-import { check, format as prettify } from 'prettier'
 import { describe, expect, test } from 'vitest'
 import type { Binding, Credential, Observation, Recipe, RowExpectation } from '../../../../src/contracts/observation.ts'
-import type { DraftInput } from '../../../../src/contracts/plugs.ts'
-import { draftJestSuite } from '../../../../src/suites/jest/draft/index.ts'
-import { articlesInput } from './fixtures/articles.ts'
 import { binding, expected, format, ref, request, row, same, sames, seen, unique } from './fixtures/build.ts'
 import { byOrder, byProduct, draftShop as draft, failure, order, other, product, user } from './fixtures/draft-shop.ts'
-import { shopInput } from './fixtures/shop.ts'
 
 const action = (name: string): Recipe => ({
   name,
@@ -273,35 +268,4 @@ it.each([
     expect(text('auth.test.js')).toContain('expectResponse(response, 200, { token: like.jwt, user: user.json });')
     expect(text('support/factories.js')).toContain('json: response.body.user,')
   })
-})
-
-test.each<[string, DraftInput, object]>([
-  ['100 columns, single quotes', shopInput, { singleQuote: true, printWidth: 100 }],
-  ['80 columns, no semicolons', articlesInput, { semi: false, arrowParens: 'avoid', trailingComma: 'es5' }],
-])('is written as Prettier would write it: %s', async (_, input, options) => {
-  const { files } = await draftJestSuite(input)
-  const tests = files.filter(({ kind }) => kind === 'test')
-
-  expect(tests.length).toBeGreaterThan(2)
-  for (const { path, content } of tests) {
-    const style = { ...options, filepath: path }
-    const isSame = await check(content, style)
-    expect(isSame ? content : await prettify(content, style), path).toBe(content)
-  }
-})
-
-test('what is answered alike but twice has no helper, however long its file', async () => {
-  const seller = { seller: sames('user.response.user', 'id', 'email', 'name') }
-  const reads = Array.from({ length: 70 }, (_, index) =>
-    seen(
-      'success',
-      'reads a part',
-      [user, product],
-      request(`GET /api/products/{id}/part${index}`, { params: byProduct }),
-      expected(200, index < 2 ? seller : { part: index }),
-    ),
-  )
-  const { text } = await draft(reads)
-
-  expect(text('support/factories.js')).not.toMatch(/\bview\b/)
 })
