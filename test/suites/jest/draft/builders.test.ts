@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { Binding } from '../../../../src/contracts/observation.ts'
+import type { Binding, Observation } from '../../../../src/contracts/observation.ts'
 import { binding, expected, format, ref, request, sames, seen } from './fixtures/build.ts'
 import { byProduct, draftShop as draft, failure, other, product, user } from './fixtures/draft-shop.ts'
 
@@ -95,14 +95,37 @@ describe('what is sent is built', () => {
 `)
   })
 
-  test('by the test itself where there is nothing that the builder could be given', async () => {
-    const { text } = await draft([
-      refusedOrder('nothing', [user], { items: [], note: 'x', gift: true }),
-      refusedOrder('one', [user, product], items('product')),
-    ])
+  describe('of several keys, one of which refers to a thing', () => {
+    const review = { productId: ref('product.response.id'), rating: 4, comment: 'Fine' }
+    const sent = (kind: Observation['case']['kind'], title: string, arrange: Binding[], body: object) => {
+      const act = request('POST /api/reviews', { body, as: 'user' })
+      return seen(kind, title, arrange, act, kind === 'success' ? expected(204, undefined) : expected(409, {}))
+    }
+    const reviews = [
+      sent('success', 'reviews', [user, product], review),
+      sent('duplicate', 'refuses twice', [user, product], review),
+      sent('workflow', 'refuses before it is there', [user, product], review),
+    ]
 
-    expect(text('orders.test.js')).toContain("user.api.post('/api/orders', { items: [], note: 'x', gift: true })")
-    expect(text('orders.test.js')).toContain("user.api.post('/api/orders', build.order(product))")
+    test('is given the thing where the key is left out', async () => {
+      const { productId: _, ...rest } = review
+      const { text } = await draft([...reviews, sent('repeat', 'refuses none', [user, product], rest)])
+
+      expect(text('reviews.test.js')).toContain(`
+    build.review(product, { productId: undefined }),
+`)
+    })
+
+    test('is not used where there is no such thing', async () => {
+      const { text } = await draft([...reviews, sent('repeat', 'refuses none', [user], { ...review, productId: 5 })])
+
+      expect(text('reviews.test.js')).toContain("api.post('/api/reviews', build.review(product))")
+      expect(text('reviews.test.js')).toContain(`
+    productId: 5,
+    rating: 4,
+    comment: 'Fine',
+`)
+    })
   })
 
   test('by the tests themselves where they are only two', async () => {
@@ -126,6 +149,10 @@ describe('what is sent is built', () => {
       update('updates', {}),
       update('refuses less than none', { stock: -1 }),
       update('refuses a fraction', { stock: 0.5 }),
+      ...['first', 'second', 'third'].map((size, index) => {
+        const act = request('PUT /api/settings', { body: { theme: 'dark', size, language: 'en' }, as: 'user' })
+        return seen('success', `sets the ${size}`, [user], act, expected(200, { index }))
+      }),
     ])
 
     expect(text('support/factories.js')).toContain(`
@@ -136,6 +163,7 @@ describe('what is sent is built', () => {
     ...overrides,
   }),
 `)
+    expect(text('settings.test.js')).toContain("build.settingChanges({ size: 'third' })")
     expect(text('products.test.js')).toContain('build.productChanges()), 204);')
     expect(text('products.test.js')).toContain('build.productChanges(change));')
   })
