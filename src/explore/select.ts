@@ -84,7 +84,8 @@ function selectOfEndpoint(group: Kept[], shown: Shown, endpoint: string): Set<Ke
 /** Those that are told what is wrong and no more: a value that breaks several rules says little about any. */
 function plainest(broken: Broken[]): Broken[] {
   const told = broken.map(({ first }) => longestList(bodyOf(first.act.response)))
-  return broken.filter((_, index) => told[index] === Math.min(...told))
+  const fewest = Math.max(1, Math.min(...told))
+  return broken.filter((_, index) => (told[index] as number) <= fewest)
 }
 
 function longestList(value: unknown): number {

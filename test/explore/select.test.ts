@@ -109,6 +109,16 @@ describe('choosing among cases', () => {
       expect(ids([missing, short])).toEqual(['POST /a invalid title too short'])
     })
 
+    it('takes no place from those whose answers list one thing, beside one that lists none', () => {
+      const one = { errors: [{ path: 'title' }] }
+      const all = [
+        told(broken('POST /a', 'title', 'missing'), one),
+        told(broken('POST /a', 'title', 'too long'), one),
+        told(broken('POST /a', 'email', 'format'), { message: 'no e-mail address' }),
+      ]
+      expect(ids(all)).toHaveLength(3)
+    })
+
     it('stays where each breaks as many, and where it alone shows a status', () => {
       const two = { errors: ['one', 'two'] }
       const all = [

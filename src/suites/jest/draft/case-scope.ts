@@ -1,5 +1,6 @@
 import type { Json, JsonPath } from '../../../contracts/json.ts'
 import type {
+  Binding,
   Case,
   Credential,
   Expr,
@@ -11,7 +12,7 @@ import type {
 import type { DataStore, ProjectMap } from '../../../contracts/project.ts'
 import { builderFor, builderName } from './builders.ts'
 import type { ErrorShape } from './errors.ts'
-import { exprDoc, type Uses } from './expressions.ts'
+import { exprDoc, PLAIN, type Uses } from './expressions.ts'
 import { exprAt, pathWithin, requestEntityPath, valueAt } from './json.ts'
 import { camel, singular, splitEndpoint, takeName } from './names.ts'
 import { type Held, heldBindings, type PatternScope, shapeOf } from './patterns.ts'
@@ -163,8 +164,9 @@ export function createCaseScope(
     },
     isPlain(from, at, path) {
       if (from === 'act') return false
-      const factory = factories.get(subject.arrange.find(({ name }) => name === from)?.recipe ?? '')
-      return factory !== undefined && isPlainPart(factory, at, path)
+      const binding = subject.arrange.find(({ name }) => name === from)
+      const factory = factories.get(binding?.recipe ?? '')
+      return binding !== undefined && factory !== undefined && isPlainPart(binding, factory, at, path)
     },
     credential: (credential) => credentialDoc(credential, scope, context, nameOf),
     client: (actor) => `${nameOf(actor)}.api`,
@@ -205,10 +207,17 @@ export function createCaseScope(
 }
 
 /** Goes by what is made unique in the request, else by what was answered. */
-function isPlainPart({ main, entity, entityPath, requestPath }: Factory, at: 'request' | 'response', path: JsonPath) {
+function isPlainPart(
+  { overrides }: Binding,
+  { main, entity, entityPath, requestPath }: Factory,
+  at: 'request' | 'response',
+  path: JsonPath,
+): boolean {
   const rest = pathWithin(path, at === 'request' ? requestPath : (entityPath ?? []))
-  const sent = rest && exprAt(exprAt(main.body, requestPath) ?? null, rest)
-  if (sent?.is === 'unique') return sent.kind !== 'text' && sent.kind !== 'url'
+  const own = rest && overrides[[...requestPath, ...rest].join('.')]
+  const sent = own ?? (rest && exprAt(exprAt(main.body, requestPath) ?? null, rest))
+  if (sent?.is === 'unique') return PLAIN.has(sent.kind)
+  if (own) return own.is === 'literal' && encodeURIComponent(String(own.value)) === String(own.value)
   const seen = rest && valueAt(entity, rest)
   return typeof seen === 'number' || (typeof seen === 'string' && /^[\w.-]+$/.test(seen))
 }

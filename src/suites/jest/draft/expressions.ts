@@ -79,10 +79,10 @@ type CodePart = string | { code: string }
 function queryCode({ query }: RequestTemplate, scope: Scope): CodePart[] | null {
   const parts = Object.entries(query).map(([key, expr], index): CodePart[] | null => {
     const start = `${index === 0 ? '?' : '&'}${encodeURIComponent(key)}=`
-    if (expr.is === 'literal')
-      return expr.value === null || typeof expr.value === 'object'
-        ? null
-        : [start + encodeURIComponent(String(expr.value))]
+    if (expr.is === 'literal') {
+      const text = String(expr.value)
+      return typeof expr.value !== 'object' && encodeURIComponent(text) === text ? [start + text] : null
+    }
     const isPlain =
       (expr.is === 'unique' && PLAIN.has(expr.kind)) ||
       (expr.is === 'ref' && scope.isPlain?.(expr.from, expr.at, expr.path))
@@ -92,7 +92,7 @@ function queryCode({ query }: RequestTemplate, scope: Scope): CodePart[] | null 
 }
 
 /** Kinds of unique values that no address encodes. */
-const PLAIN = new Set<string>(['word', 'uuid', 'integer', 'email'])
+export const PLAIN = new Set<string>(['word', 'uuid', 'integer', 'email'])
 
 /** `/api/articles/${article.slug}?limit=2` as a string or template literal. */
 function pathCode(template: RequestTemplate, scope: Scope, query: CodePart[]): string {

@@ -22,7 +22,7 @@ export async function fitToSize(
   const tested = new Set(observations.map((one) => one.case.endpoint))
   const endpoints = map.endpoints.filter((endpoint) => tested.has(endpointKey(endpoint))).length
   let best = await without(0)
-  if (fits(best, endpoints)) return best
+  if (spare.length === 0 || fits(best, endpoints)) return best
   best = await without(spare.length)
   for (let [low, high] = [1, spare.length - 1]; low <= high; ) {
     const middle = Math.floor((low + high) / 2)

@@ -34,6 +34,14 @@ beforeAll(async () => {
       asks('asks by a word made here', { q: unique('word', 'q') }),
       asks('asks by a time', { since: ref('product.response.createdAt') }),
       asks('asks by a text made here', { q: unique('text', 'q') }),
+      asks('asks by a text that is fixed', { q: 'pens & ink' }),
+      seen(
+        'success',
+        'asks by what was made otherwise',
+        [user, { ...product, overrides: { category: { is: 'literal', value: 'pens & ink' } } }],
+        request('GET /things', { query: { category: ref('product.response.category') } }),
+        done,
+      ),
       asks('asks by a list', { tags: ['a', 'b'] }),
       asks('asks by nothing', { q: null }),
       asks('asks by several', { page: 2, q: unique('text', 'q') }),
@@ -87,6 +95,8 @@ describe('a query', () => {
   test.each([
     ['a time', '{ since: product.createdAt }'],
     ['a text made here', "{ q: unique.text('q') }"],
+    ['a text that is fixed', "{ q: 'pens & ink' }"],
+    ['what was made otherwise', '{ category: product.category }'],
     ['a list', "{ tags: ['a', 'b'] }"],
     ['nothing', '{ q: null }'],
     ['several', "{ page: 2, q: unique.text('q') }"],
