@@ -118,7 +118,7 @@ async function measure(state: State, input: VerifyProjectInput): Promise<void> {
   state.map = map
   signal.throwIfAborted()
   input.onEvent({ type: 'tool', name: 'StartEnvironment' })
-  const environment = await startEnvironment(map, { signal, progress })
+  const environment = await startEnvironment(map, { signal, progress, variables: state.config.variables ?? {} })
   state.environment = environment
   const existing = await findExistingSuite({ ...input, map, environment, files: workspace, progress })
   state.existing = existing

@@ -2,6 +2,7 @@ import { AgentError, interrupted } from '../contracts/errors.ts'
 import { startEnvironment } from '../environment/index.ts'
 import { inspectProject } from '../inspect/index.ts'
 import { describeEnvironment } from '../report/environment.ts'
+import { readConfig } from '../workspace/config.ts'
 import { openWorkspace } from '../workspace/workspace.ts'
 import { exposePorts } from './expose-ports.ts'
 import { locateProject } from './project-path.ts'
@@ -14,9 +15,11 @@ import { abortOnSignals } from './signals.ts'
 export async function servicesUp(path: string, command: string[]): Promise<void> {
   const signal = abortOnSignals()
   const { root, within } = locateProject(path)
-  const map = await inspectProject(await openWorkspace(root), within)
+  const workspace = await openWorkspace(root)
+  const { variables = {} } = await readConfig(workspace)
+  const map = await inspectProject(workspace, within)
   const progress = (message: string) => process.stderr.write(`${message}\n`)
-  const environment = await startEnvironment(map, { signal, progress })
+  const environment = await startEnvironment(map, { signal, progress, variables })
   try {
     if (signal.aborted) throw interrupted()
     const [unavailable] = environment.unavailable

@@ -38,6 +38,8 @@ export const configSchema = z.strictObject({
   findings: z.array(findingDecision).default([]),
   dismissed: z.array(dismissedFault).default([]),
   waivers: z.array(waiver).default([]),
+  /** Values for application and tests, instead of invented ones; service addresses are set for them. Never a secret that is worth one. */
+  variables: z.record(z.string().min(1), z.string()).optional(),
 })
 
 export type Config = z.infer<typeof configSchema>

@@ -61,7 +61,7 @@ export async function findExistingSuite(options: FindOptions): Promise<ExistingS
     trial,
     foreign: !measured.files.every(({ path, kind }) => kind !== 'test' || generated.has(path)),
     notes: [...found.notes, ...remarks(environment, measured, trial)],
-    obstacle: findObstacle(environment, suite, trial),
+    obstacle: findObstacle(map, environment, suite, trial),
   }
 }
 
@@ -86,7 +86,12 @@ function tellUnitTests(suite: Suite, trial: RunResult): Suite['files'] {
 }
 
 /** A suite that is red for want of a service says nothing about itself; nor does one of which nothing ran. */
-function findObstacle({ unavailable }: Environment, suite: Suite, trial: RunResult): AgentError | null {
+function findObstacle(
+  map: ProjectMap,
+  { unavailable }: Environment,
+  suite: Suite,
+  trial: RunResult,
+): AgentError | null {
   const failed = trial.tests.filter(({ status }) => status === 'failed')
   const red = trial.exitCode !== 0 || failed.length > 0 || trial.errors.length > 0
   if (!red) return null
@@ -104,7 +109,7 @@ function findObstacle({ unavailable }: Environment, suite: Suite, trial: RunResu
     ...failed.map(({ message }) => message ?? ''),
     ...trial.errors.flatMap(({ file, message }) => (file === null ? [] : [message])),
   ]
-  const signs = messages.map(environmentSign)
+  const signs = messages.map((message) => environmentSign(message) ?? missingVariable(map, message))
   if (messages.length > 0 && !signs.includes(null)) {
     return new AgentError(
       'environment',
@@ -132,6 +137,13 @@ function findObstacle({ unavailable }: Environment, suite: Suite, trial: RunResu
     `No test was run by \`${suite.command}\`${cause ? `: ${cause.cause}` : ''}:\n${shorten(trial.output)}`,
     { value: suite.command, next: cause?.next ?? 'Name a command that needs nothing but the project with --command.' },
   )
+}
+
+/** The code asks for a variable that it reads and nobody has given a value. */
+function missingVariable({ variables }: ProjectMap, message: string): string | null {
+  const cause = findProbableCause(message)?.cause ?? ''
+  const name = /^the variable (\w+) is missing$/.exec(cause)?.[1]
+  return variables.some((variable) => variable.name === name) ? cause : null
 }
 
 function remarks({ unavailable }: Environment, { files }: Suite, trial: RunResult): string[] {

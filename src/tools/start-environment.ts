@@ -3,6 +3,7 @@ import { AgentError } from '../contracts/errors.ts'
 import type { Tool } from '../contracts/tool.ts'
 import { startEnvironment } from '../environment/index.ts'
 import { describeEnvironment, environmentData } from '../report/environment.ts'
+import { readConfig } from '../workspace/config.ts'
 import { requireMap, type Session } from './session.ts'
 
 const input = z.object({
@@ -36,7 +37,9 @@ export function startEnvironmentTool(session: Session): Tool<z.infer<typeof inpu
       session.exploration = null
       session.suite = null
       session.verified = null
-      const environment = await startEnvironment(map, { signal, progress, ...(variables ? { variables } : {}) })
+      const config = await readConfig(session.files)
+      const given = { ...config.variables, ...variables }
+      const environment = await startEnvironment(map, { signal, progress, variables: given })
       session.environment = environment
       const [unavailable] = environment.unavailable
       if (unavailable !== undefined) {

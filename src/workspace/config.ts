@@ -17,7 +17,7 @@ export async function readConfig(files: Pick<Files, 'readText'>): Promise<Config
 
 /** Writes what people decided; lists that are empty are left out. `files` must allow it: a run's or a tool's does not. */
 export async function writeConfig(files: Pick<Files, 'write'>, config: Config): Promise<void> {
-  const kept = Object.entries(config).filter(([, entries]) => entries.length > 0)
+  const kept = Object.entries(config).filter(([, entries]) => Object.keys(entries ?? {}).length > 0)
   await files.write(CONFIG_FILE, `${JSON.stringify(Object.fromEntries(kept), null, 2)}\n`)
 }
 
@@ -32,6 +32,6 @@ function parseJson(text: string): unknown {
 function invalid(what: string): AgentError {
   return new AgentError('usage', 'CONFIG_INVALID', `${CONFIG_FILE} cannot be read: ${what}`, {
     value: CONFIG_FILE,
-    next: 'Correct it: findings, dismissed and waivers are lists whose entries each have a reason and an owner.',
+    next: 'Correct it: findings, dismissed and waivers are lists whose entries each have a reason and an owner; variables are names with values.',
   })
 }

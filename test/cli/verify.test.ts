@@ -181,6 +181,15 @@ describe('what cannot be verified', () => {
   })
 })
 
+test('values that the config names reach the suite', async () => {
+  const root = projectOf('tasks', {
+    'test/unit/due.test.js': (content) => `${content}it('knows', () => expect(process.env.BOARD).toBe('blue'))\n`,
+  })
+  writeFileSync(join(root, 'integration-tests.config.json'), '{ "variables": { "BOARD": "blue" } }')
+  const { outcome } = await verify(root, ['--gates', 'runs', '--command', 'npx jest test/unit'])
+  expect(outcome).toMatchObject({ status: 'verified', verification: { requests: 0 } })
+})
+
 test('text names the time first, the gates that decide, and the rest apart', async () => {
   const root = projectOf('tasks')
   const { exitCode, stdout, stderr } = await agent([

@@ -28,6 +28,15 @@ test('what is written is read again, and empty lists are left out of the file', 
   expect(await readConfig(files)).toEqual(config)
 })
 
+test('values for variables are kept, and are text', async () => {
+  const { files } = await project()
+  const config = { findings: [], dismissed: [], waivers: [], variables: { BOARD: 'blue' } }
+  await writeConfig(files, config)
+  expect(await readConfig(files)).toEqual(config)
+  const reading = readConfig((await project('{"variables":{"PORT":3000}}')).files)
+  await expect(reading).rejects.toMatchObject({ code: 'CONFIG_INVALID' })
+})
+
 test.each([
   ['a decision without a reason', JSON.stringify({ findings: [{ ...decision, reason: ' ' }] }), 'findings.0.reason'],
   ['a dismissed fault without an owner', '{"dismissed":[{"fault":"a","reason":"b"}]}', 'dismissed.0.owner'],
