@@ -208,6 +208,8 @@ export interface Finding {
   case: Case | null
   /** Ids of all cases that showed it. */
   cases: string[]
+  /** The table whose rows are not as they should be. */
+  table?: string
 }
 
 /** All that exploring brought. */

@@ -1,6 +1,6 @@
 import type { Environment, Table } from './environment.ts'
 import type { Files } from './files.ts'
-import type { Exploration } from './observation.ts'
+import type { Exploration, Finding } from './observation.ts'
 import type { ProjectMap } from './project.ts'
 import type { RunOptions, RunResult, RunSession, Suite, TestSource } from './suite.ts'
 import type { GateName, GateVerdict } from './verdict.ts'
@@ -73,6 +73,8 @@ export interface GateContext {
   dismissed?: { fault: string; reason: string }[]
   /** What somebody has decided to live with: a whole gate, or what of its evidence `about` names. */
   waivers?: { gate: string; about?: string | undefined; reason: string }[]
+  /** Bugs that nobody accepted: what they show may not be asserted. */
+  findings?: Finding[]
   /** Statuses that an endpoint (`endpointKey`) was seen to answer reliably: what tests of it could have. */
   attainable?: Record<string, number[]>
   signal: AbortSignal

@@ -95,7 +95,7 @@ export function findingOf(
 }
 
 /** A shell line that shows a case, as this application takes credentials. */
-function reproduce(map: ProjectMap, subject: Case): string {
+export function reproduce(map: ProjectMap, subject: Case): string {
   const [scheme] = map.auth
   const prefix = scheme ? (scheme.prefixes[0] ? `${scheme.prefixes[0]} ` : '') : 'Bearer '
   return curlFor(subject, scheme?.header ?? 'authorization', prefix)

@@ -4,7 +4,15 @@ import type { RunOutcome } from '../contracts/result.ts'
 /** As the `kills` gate tells of the faults that no test noticed. */
 const evidenceSchema = z.object({
   survivors: z.array(
-    z.object({ id: z.string(), kind: z.string(), at: z.string(), what: z.string(), fate: z.string() }),
+    z.object({
+      id: z.string(),
+      kind: z.string(),
+      at: z.string(),
+      what: z.string(),
+      fate: z.string(),
+      /** Id of the open bug that keeps tests from noticing it. */
+      bug: z.string().optional(),
+    }),
   ),
   kinds: z.array(z.object({ kind: z.string(), words: z.string() })),
   /** Ids of those that people waived. */
@@ -33,7 +41,7 @@ export function survivorsOf({ gates }: Pick<RunOutcome, 'gates'>): { serious: Su
   const describe = (one: (typeof survivors)[number]): Survivor => ({ ...one, kind: words.get(one.kind) ?? one.kind })
   const left = survivors.filter(({ id }) => !waived.includes(id))
   return {
-    serious: left.filter(({ kind }) => SERIOUS.includes(kind)).map(describe),
-    others: left.filter(({ kind }) => !SERIOUS.includes(kind)).map(describe),
+    serious: left.filter(({ kind, bug }) => SERIOUS.includes(kind) && !bug).map(describe),
+    others: left.filter(({ kind, bug }) => !SERIOUS.includes(kind) || bug).map(describe),
   }
 }

@@ -46,7 +46,8 @@ export function verifySuiteTool(session: Session): Tool<z.infer<typeof input>> {
       const suite = await presentSuite(session)
       session.suite = suite
       await environment.reset()
-      const { dismissed, waivers } = await readConfig(session.files)
+      const { dismissed, waivers, findings: decisions } = await readConfig(session.files)
+      const accepted = new Set(decisions.filter(({ verdict }) => verdict === 'accepted').map(({ id }) => id))
       const verdicts = await verifySuite({
         map,
         suite,
@@ -56,6 +57,7 @@ export function verifySuiteTool(session: Session): Tool<z.infer<typeof input>> {
         dismissed,
         waivers,
         attainable: attainableStatuses(session, suite),
+        findings: (session.exploration?.findings ?? []).filter(({ id }) => !accepted.has(id)),
         ...(gates ? { gates } : {}),
         signal,
         progress,

@@ -58,6 +58,7 @@ export interface VerifyInput {
   waivers?: GateContext['waivers']
   foreign?: boolean
   attainable?: GateContext['attainable']
+  findings?: GateContext['findings']
   /** All by default. */
   gates?: readonly GateName[]
   signal: AbortSignal
@@ -137,6 +138,7 @@ function createContext(input: VerifyInput): GateInput {
     foreign: input.foreign ?? false,
     stages,
     ...(input.attainable ? { attainable: input.attainable } : {}),
+    ...(input.findings ? { findings: input.findings } : {}),
   }
 }
 

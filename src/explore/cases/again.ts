@@ -7,7 +7,7 @@ import { exprLeaves, withPart } from '../expressions.ts'
 import { dotted } from '../fields.ts'
 import type { Learned, Reached } from '../knowledge.ts'
 import { lastKey } from '../leaves.ts'
-import { addFinding } from '../oracles.ts'
+import { reproduce } from '../oracles.ts'
 import { isItem, lastLiteral, pathShape } from '../paths.ts'
 import { isRefusal, isSuccess } from '../request.ts'
 import { plainName, readable, withArticle } from '../words.ts'
@@ -184,5 +184,10 @@ async function deleteReferencedByOther(
 function noteOrphan({ knowledge }: Bench, subject: Case, { table }: Learned, what: string): void {
   if (table === null) return
   const detail = `Deletes ${what}, which belongs to nothing from then on (a row of ${table}).`
-  addFinding(knowledge, subject, 'ineffective_delete', detail, table)
+  const { endpoint } = subject
+  const shown = reproduce(knowledge.map, subject)
+  knowledge.findings.add(
+    { kind: 'ineffective_delete', endpoint, detail, reproduce: shown, case: subject, table },
+    table,
+  )
 }

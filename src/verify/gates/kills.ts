@@ -2,6 +2,7 @@ import type { Json } from '../../contracts/json.ts'
 import type { RunResult } from '../../contracts/suite.ts'
 import { FAULT_KINDS, type Fault, type FaultKind } from '../faults/fault.ts'
 import { findFaults } from '../faults/find.ts'
+import { heldBack } from '../faults/held-back.ts'
 import { filesThatReach } from '../faults/reach.ts'
 import { sampleFaults } from '../faults/sample.ts'
 import { type Trial, tryFault } from '../faults/trial.ts'
@@ -59,7 +60,8 @@ export function createKillsGate({
         }
         const trials = await tryAll(input, stage, baseline, sample)
         const waived = (input.waivers ?? []).flatMap(({ gate, about }) => (gate === 'kills' && about ? [about] : []))
-        const { evidence, ...outcome } = judgeAll(faults, trials, waived)
+        const bugOf = (fault: Fault) => heldBack(fault, input.map, input.findings ?? [])
+        const { evidence, ...outcome } = judgeAll(faults, trials, { waived, bugOf })
         return { ...outcome, evidence: { ...evidence, dismissed, cheapHashes: input.stages.cheapHashes() } }
       } finally {
         stage.release()
@@ -119,12 +121,20 @@ async function tryAll(input: GateInput, first: Stage, baseline: RunResult, sampl
   return trials
 }
 
-/** `waived`: ids of faults that may go unnoticed; they count all the same. */
-function judgeAll(faults: Fault[], trials: Tried[], waived: string[]) {
+/** What may go unnoticed, and counts all the same. */
+interface Excused {
+  /** Ids of faults. */
+  waived: string[]
+  /** The open bug that keeps tests from noticing a fault. */
+  bugOf(fault: Fault): string | null
+}
+
+function judgeAll(faults: Fault[], trials: Tried[], { waived, bugOf }: Excused) {
   const covered = trials.filter(({ fate }) => fate !== 'uncovered')
   const detected = trials.filter(({ fate }) => fate === 'detected')
   const must = trials.filter(
-    ({ fault, fate }) => FAULT_KINDS[fault.kind].must && fate !== 'detected' && !waived.includes(fault.id),
+    ({ fault, fate }) =>
+      FAULT_KINDS[fault.kind].must && fate !== 'detected' && !waived.includes(fault.id) && bugOf(fault) === null,
   )
   const ofCovered = covered.length === 0 ? 0 : detected.length / covered.length
   const ofAll = detected.length / trials.length
@@ -143,7 +153,7 @@ function judgeAll(faults: Fault[], trials: Tried[], waived: string[]) {
       .filter(({ fate }) => fate !== 'detected')
       // What must not survive comes first.
       .sort((a, b) => Number(FAULT_KINDS[b.fault.kind].must) - Number(FAULT_KINDS[a.fault.kind].must))
-      .map(describe),
+      .map((trial) => describe(trial, bugOf(trial.fault))),
     waived: waived.filter((id) => trials.some(({ fault }) => fault.id === id)),
   }
   const figures = `${detected.length} of ${trials.length} seeded faults detected (${percent(ofCovered)} of those in covered code)`
@@ -179,7 +189,8 @@ function kindsOf(faults: Fault[], trials: Tried[]): Json {
   })
 }
 
-function describe({ fault, fate, files, by }: Tried): Json {
+/** `bug`: id of the open one that stands in the way. */
+function describe({ fault, fate, files, by }: Tried, bug: string | null): Json {
   return {
     id: fault.id,
     kind: fault.kind,
@@ -188,6 +199,7 @@ function describe({ fault, fate, files, by }: Tried): Json {
     fate,
     files: files.slice(0, 3),
     by,
+    ...(bug === null ? {} : { bug }),
   }
 }
 
