@@ -57,17 +57,29 @@ const replacing = (search: string, replacement: string) => (content: string) => 
 
 describe('a good suite that somebody wrote', () => {
   test.each([
-    ['in steps over a store in memory, with unit tests beside it', 'tasks', ['test/unit/due.test.js'], 2],
-    ['with everything handed in and each test rolled back', 'ledger', [], 1],
-  ] as const)('%s breaks no gate', { timeout: 900_000 }, async (_, fixture, others, files) => {
+    [
+      'in steps over a store in memory, with unit tests beside it',
+      'tasks',
+      { integration: 2, others: ['test/unit/due.test.js'], sequences: 1, clocks: 1, faultInjecting: 0 },
+    ],
+    [
+      'with everything handed in and each test rolled back',
+      'ledger',
+      { integration: 1, others: [], sequences: 0, clocks: 0, faultInjecting: 2 },
+    ],
+  ] as const)('%s breaks no gate', { timeout: 900_000 }, async (_, fixture, named) => {
     const root = projectOf(fixture)
     const before = digest(root)
-    const { exitCode, outcome } = await verify(root)
+    const { exitCode, outcome, gate } = await verify(root)
     const wrong = outcome.gates.filter(({ verdict }) => verdict === 'fail' || verdict === 'blocked')
     expect(wrong.map(({ name, why }) => `${name}: ${why}`)).toEqual([])
     expect([exitCode, outcome.status, outcome.suite?.command]).toEqual([0, 'verified', 'npm test'])
-    expect(outcome.verification).toMatchObject({ foreign: true, others })
-    expect(outcome.verification?.integration).toHaveLength(files)
+    expect(outcome.verification).toMatchObject({ foreign: true, others: named.others })
+    expect(outcome.verification?.integration).toHaveLength(named.integration)
+    // Named, not held against it.
+    expect(gate('shuffled').evidence.sequences).toHaveLength(named.sequences)
+    expect(gate('real').evidence.clocks).toHaveLength(named.clocks)
+    expect(gate('real').evidence.faultInjecting).toHaveLength(named.faultInjecting)
     expect(digest(root)).toEqual(before)
   })
 })
