@@ -76,6 +76,8 @@ function followTestFiles(files) {
   const { Script, SourceTextModule } = vm
   const enter = (file, context) => {
     current = file
+    // Tests see an environment of their own; a process that is given none gets the real one.
+    process.env[CURRENT] = file
     const environment = context?.process?.env
     if (environment) environment[CURRENT] = file
   }

@@ -73,6 +73,32 @@ describe('a Jest suite run in an environment', () => {
     ])
   })
 
+  it('tells apart the requests of files that run side by side, a started process included', async () => {
+    const path = 'tests/integration/other.test.js'
+    const server =
+      "require('node:http').createServer((q, s) => s.end('x')).listen(0, function () { console.log(this.address().port) })"
+    const content = `const { spawn } = require('node:child_process')
+it('asks a process of its own', async () => {
+  const server = spawn(process.execPath, ['-e', ${JSON.stringify(server)}])
+  const port = await new Promise((resolve) => server.stdout.once('data', (data) => resolve(Number(data))))
+  await fetch('http://127.0.0.1:' + port + '/other')
+  server.kill()
+})
+`
+    const suite = {
+      ...project.suite,
+      argv: [...project.suite.argv, '--maxWorkers=2'],
+      files: [...project.suite.files, { path, kind: 'test' as const, content }],
+    }
+    const { requests } = await runJestSuite(environment, suite, {})
+    await environment.sandbox.removeFile(path)
+    const filesOf = (wanted: (path: string) => boolean) => [
+      ...new Set(requests.filter((request) => wanted(request.path)).map(({ file }) => file)),
+    ]
+    expect(filesOf((asked) => asked === '/other')).toEqual([path])
+    expect(filesOf((asked) => asked !== '/other')).toEqual([TEST_FILE])
+  })
+
   it('runs one test alone by its full name, in one file', async () => {
     const test = 'POST /notes > refuses a title that is empty'
     const result = await runJestSuite(environment, project.suite, { files: [TEST_FILE], test })
