@@ -160,6 +160,16 @@ it('begins anew for each run where something is done once before all test files'
   expect(String(await environment.sandbox.readFile('/tmp/set-up'))).toBe('xx')
 })
 
+it('does without Jest’s words in the global scope, where a project keeps them out', async () => {
+  await open({
+    'package.json': (content) =>
+      JSON.stringify({ ...JSON.parse(content), jest: { injectGlobals: false, testEnvironment: 'node' } }),
+    [TEST_FILE]: (content) =>
+      `const { afterAll, afterEach, beforeAll, describe, expect, it } = require('@jest/globals')\n${content}`,
+  })
+  expect(await session.run({ seed: 2 })).toMatchObject({ exitCode: 0, errors: [] })
+})
+
 it('says so where the command does not start Jest', async () => {
   await open({}, ({ suite }) => Object.assign(suite, { argv: ['node', '-p', '"no Jest here"', '--'] }))
   await expect(session.run({})).rejects.toMatchObject({

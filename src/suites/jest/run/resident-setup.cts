@@ -69,6 +69,8 @@ function everyTest(block, visit) {
 }
 
 function followCircus(state) {
+  // A project can have Jest keep its words out of the global scope.
+  const { afterEach, beforeAll, beforeEach } = global.beforeAll ? global : require('@jest/globals')
   const nameOf = () => {
     const names = []
     for (let at = state().currentlyRunningTest; at?.parent; at = at.parent) names.unshift(at.name)
