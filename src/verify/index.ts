@@ -24,7 +24,7 @@ import { createStages } from './stages.ts'
 
 const RUN_TIMEOUT_MS = 300_000
 /** What single tests may take, each as the only one run. */
-const ALONE_MS = 60_000
+const ALONE_MS = 30_000
 /** Whoever waits must see that something goes on. */
 const HEARTBEAT_MS = 10_000
 /** Gates that are held at a time. */
