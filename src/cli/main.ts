@@ -20,7 +20,7 @@ Examples:
   agent inspect path/to/service           what would be tested; runs nothing
   agent run path/to/service               write a suite and prove it
   agent run . --only "POST /orders"       a part of it
-  agent verify .                          what are the tests worth that are there?
+  agent verify .                          what are the tests worth that it has?
   agent services up . -- npx jest tests   your own tests with the same services
 
 Exit codes: 0 done (run, verify: verified), 1 a gate fails, 2 wrong usage,

@@ -134,7 +134,7 @@ export type Pattern =
   | { is: 'contains'; items: Pattern[] }
   /** None of the items matches: what must not be seen any more. */
   | { is: 'lacks'; items: Pattern[] }
-  | { is: 'anything'; why: string }
+  | { is: 'anything'; why: string /** Whatever it holds, it is a list. */; list?: true }
 
 /** What must be stored after the act, told through our own look at the tables. */
 export interface RowExpectation {

@@ -180,7 +180,7 @@ function same(source: Source, named: boolean): Pattern {
 function compareArrays(a: Json[], b: Json[], context: Comparison, key: string): Pattern | null {
   const inner: Comparison = { ...context, list: false }
   if (!context.list) {
-    if (a.length !== b.length) return { is: 'anything', why: 'its size differs from time to time' }
+    if (a.length !== b.length) return { is: 'anything', why: 'its size differs from time to time', list: true }
     return compareParts(a, b, inner, key)
   }
   if (a.length === 0 && b.length === 0 && context.closed) return { is: 'array', items: [], ordered: true }
@@ -200,7 +200,7 @@ function compareArrays(a: Json[], b: Json[], context: Comparison, key: string): 
   if (context.hidden.length > 0) return { is: 'lacks', items: context.hidden }
   if (context.limit !== null && a.length === context.limit && b.length === context.limit)
     return { is: 'array', items: a.map(() => ({ is: 'anything', why: 'may be anybody’s' }) as const), ordered: true }
-  return { is: 'anything', why: 'holds what others made' }
+  return { is: 'anything', why: 'holds what others made', list: true }
 }
 
 /**

@@ -20,5 +20,7 @@ export interface GateInput extends GateContext {
 }
 
 export interface VerifierGate extends Omit<Gate, 'check'> {
+  /** It begins beside the first gate: what it does itself waits for no other run. */
+  onItsOwn?: boolean
   check(input: GateInput): Promise<Outcome>
 }

@@ -65,7 +65,7 @@ test('what is accepted is asserted from then on, what is open or rejected never 
   expect(findingAt(after, 'POST /notes')).toMatchObject({ id: creation.id, decision: { verdict: 'rejected' } })
   expect(after.endpoints.find(({ path }) => path === '/total')?.covered).toEqual([500])
   expect(after.endpoints.find(({ path }) => path === '/notes')?.covered).not.toContain(500)
-  expect(suiteText(after)).toMatch(/(it|test)\('answers 500'/)
+  expect(suiteText(after)).toMatch(/(it|test)\('[A-Z]+ \S+ answers 500'/)
   expect(after.waivers).toEqual([
     { what: expect.stringContaining(total.id), reason: 'Counting is switched off.', owner: 'kim' },
   ])

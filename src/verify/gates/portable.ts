@@ -13,9 +13,9 @@ export const portable: VerifierGate = {
   name: 'portable',
   promise: 'The documented command passes in a fresh clone without our hooks and helpers, still reaching nothing else',
 
+  onItsOwn: true,
+
   async check({ rehearsal, map, suite, open, signal }: GateInput) {
-    const { result: first, attempts: usual } = await rehearsal.first()
-    if (!isGreen(first)) return blocked('The suite is red where it was written; repair that first.')
     const clone = await makeFreshClone(map.root, suite.files)
     try {
       const environment = await open({ tree: clone.path })
@@ -28,6 +28,8 @@ export const portable: VerifierGate = {
           timeoutMs: TIMEOUT_MS,
           signal,
         })
+        const { result: first, attempts: usual } = await rehearsal.first()
+        if (!isGreen(first)) return blocked('The suite is red where it was written; repair that first.')
         // The application's own habits are the business of `isolated`; here counts what the clone adds.
         const attempts = (await environment.sandbox.attempts()).filter(
           ({ target }) => !usual.some((other) => other.target === target),

@@ -84,6 +84,7 @@ export function patternDoc(pattern: Pattern, scope: PatternScope, key?: string):
       return pattern.nullable ? `${use(scope, 'orNull')}(${matcher})` : matcher
     }
     case 'anything':
+      if (pattern.list) return 'expect.any(Array)'
       // `expect.anything()` would refuse null.
       return use(scope, 'whatever')
     case 'array': {
