@@ -17,6 +17,11 @@ export function verificationLines(outcome: RunOutcome): Line[] {
   ]
 }
 
+/** What was looked at and what it ran on, without what the gates said. */
+export function verificationFacts(outcome: RunOutcome): Line[] {
+  return [...environmentLines(outcome), ...suiteLines(outcome), ...baselineLines(outcome)]
+}
+
 const kinds = ({ project }: RunOutcome) => [...project.languages, ...project.frameworks].join(', ')
 
 function environmentLines({ services, details, verification }: RunOutcome): Line[] {

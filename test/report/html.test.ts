@@ -28,6 +28,19 @@ print(json.dumps(dict(tags=sorted(p.tags), attributes=sorted(p.attributes), text
   return JSON.parse((await execa('python3', ['-c', program, file])).stdout)
 }
 
+const judged = { blocks: true, kind: 'fact' as const, counts: true, waived: [], known: [], fresh: [] }
+const verification = {
+  foreign: true,
+  integration: ['test/a.test.js'],
+  others: [],
+  requests: 7,
+  notes: [],
+  unavailable: [],
+  expectedMs: {},
+  baseline: null,
+}
+const failedTest = (message: string) => ({ file: 'test/a.test.js', name: 'orders > adds one', message })
+
 test('one page tells everything', async () => {
   const outcome = outcomeWith({ waivers: [{ what: 'gate fast', reason: 'Slow disk.', owner: 'kim' }] })
   const { text, unclosed } = await parse(renderHtml(outcome))
@@ -46,13 +59,29 @@ test('nothing that the application says is markup, and nothing is loaded from an
   const html = renderHtml(
     outcomeWith(
       {
-        gates: [{ name: nasty, verdict: 'fail', why: nasty, evidence: {} }],
+        gates: [
+          { name: nasty, verdict: 'fail', why: `\`${nasty}\``, evidence: {}, judged: { ...judged, waived: [nasty] } },
+          { name: 'alone', verdict: 'fail', why: nasty, evidence: { failed: [failedTest(nasty)], before: [nasty] } },
+          {
+            name: 'real',
+            verdict: 'fail',
+            why: nasty,
+            evidence: {},
+            judged: { ...judged, fresh: [nasty, `b ${nasty}`] },
+          },
+        ],
+        verification: { ...verification, notes: [nasty], unavailable: [{ name: nasty, why: nasty, unblock: nasty }] },
         findings: [{ ...first, id: nasty, kind: nasty, endpoint: nasty, detail: nasty, reproduce: nasty } as never],
         review: [{ file: nasty, line: 1, assertion: nasty, why: nasty }],
         waivers: [{ what: nasty, reason: nasty, owner: nasty }],
         error: { code: nasty, kind: 'internal', message: nasty, value: nasty, next: nasty },
       },
-      { unreached: [{ endpoint: nasty, why: nasty }], dropped: [{ case: nasty, why: nasty }] },
+      {
+        unreached: [{ endpoint: nasty, why: nasty }],
+        dropped: [{ case: nasty, why: nasty }],
+        omitted: [nasty],
+        warnings: [{ message: nasty, source: nasty }],
+      },
     ),
   )
   const { tags, attributes, text } = await parse(html)
@@ -60,4 +89,46 @@ test('nothing that the application says is markup, and nothing is loaded from an
   expect(attributes).toEqual(['charset', 'class', 'content', 'http-equiv', 'id', 'lang', 'name'])
   expect(text).toContain('<script>alert(1)</script>')
   expect(html).not.toContain('\u001b')
+})
+
+test('of somebody’s own suite the page tells what decides, what failed and what it ran on', async () => {
+  const html = renderHtml(
+    outcomeWith({
+      status: 'unverified',
+      verification: { ...verification, unavailable: [{ name: 'rabbitmq', why: 'not here', unblock: '' }] },
+      gates: [
+        {
+          name: 'shuffled',
+          verdict: 'fail',
+          why: 'Red with seed 1.',
+          evidence: { failed: [failedTest('expected 200, got 500')], before: ['orders > mails the admin'] },
+          judged,
+        },
+        {
+          name: 'fast',
+          verdict: 'fail',
+          why: 'Slow.',
+          evidence: {},
+          judged: { ...judged, blocks: false, counts: false },
+        },
+        {
+          name: 'runs',
+          verdict: 'fail',
+          why: 'Red.',
+          evidence: {},
+          judged: { ...judged, counts: false, known: ['x'] },
+        },
+      ],
+    }),
+  )
+  const { text } = await parse(html)
+  for (const told of ['expected 200, got 500', 'orders > mails the admin', 'rabbitmq: not here', '7 requests'])
+    expect(text).toContain(told)
+  expect(html).not.toContain('offline')
+  const verdicts = [...html.matchAll(/<span class="whole (\w+)">fail<\/span> <span class="role">([^<]+)</g)]
+  expect(verdicts.map(([, color, role]) => [color, role])).toEqual([
+    ['fail', 'decides'],
+    ['noticed', 'a fact, does not decide'],
+    ['noticed', 'in the baseline'],
+  ])
 })
