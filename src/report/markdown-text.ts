@@ -1,8 +1,8 @@
 import { oneLine, plain } from './one-line.ts'
 
 /**
- * Text of the project in a Markdown sentence: shown as it is, never as formatting, HTML, a mention of a person (`@name`) or a
- * link to an issue (`#12`).
+ * Text of the project in a Markdown sentence: shown as it is, never as formatting, HTML, a mention of a person (`@name`), a link to an
+ * issue (`#12`) or to a page (`https://…`); also where it begins a line, never as a heading or an item of a list.
  */
 export function prose(text: string): string {
   return oneLine(text)
@@ -10,7 +10,8 @@ export function prose(text: string): string {
     .replace(/&/g, '&amp;')
     .replace(/</g, '&lt;')
     .replace(/>/g, '&gt;')
-    .replace(/[@#](?=\w)/g, '$&<!-- -->')
+    .replace(/^(?=[#+=-])|(?<=^\d+)(?=[.)])/, '\\')
+    .replace(/[@#](?=\w)|\b(?:[a-z]+:(?=\/\/)|www(?=\.))/gi, '$&<!-- -->')
 }
 
 /** The same as code in a sentence; the fence is longer than any in the text. */

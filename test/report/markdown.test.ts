@@ -73,6 +73,17 @@ test('names and messages are text, whatever they are made of', () => {
   expect(text).not.toContain('\u001b')
 })
 
+test('an address is no link, and what begins a line is no heading and no item', () => {
+  const said = (why: string) =>
+    renderMarkdown(outcomeWith({ review: [{ file: 'f', line: 1, assertion: 'a', why: 'w' }], waivers: [waiver(why)] }))
+  const waiver = (what: string) => ({ what, reason: 'See https://mail.example.com or www.example.com', owner: 'kim' })
+  expect(said('x')).not.toMatch(/https:\/\/|www\./)
+  expect(said('# head')).toContain('- \\# head')
+  expect(said('- item')).toContain('- \\- item')
+  expect(said('2. item')).toContain('- 2\\. item')
+  expect(said('2.5 s')).toContain('- 2\\.5 s')
+})
+
 test('without a suite it says why and what to do', () => {
   const error = {
     code: 'NO_ENDPOINT',
