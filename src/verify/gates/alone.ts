@@ -1,9 +1,10 @@
 import type { RunResult } from '../../contracts/suite.ts'
 import type { GateInput, VerifierGate } from '../gate.ts'
+import { measureGreen } from '../green.ts'
 import { describeSequences, findSequences, listUnits, type Unit } from '../sequences.ts'
 import { workOff } from '../slots.ts'
 import { describeRun, explainRed, type FailedTest, isGreen } from '../summary.ts'
-import { blocked, fail, pass } from '../verdicts.ts'
+import { fail, pass } from '../verdicts.ts'
 
 const PATIENCE_MS = 30_000
 
@@ -14,14 +15,8 @@ export function createAloneGate(budgetMs: number): VerifierGate {
     promise: 'Each test file passes as the only one run, and so does each test',
 
     async check(input: GateInput) {
-      const { result: first } = await input.rehearsal.first()
-      if (!isGreen(first)) return blocked(`The suite is red as a whole: ${explainRed(first)}. Repair that first.`)
-      const own = await input.stages.measured()
-      if (!isGreen(own)) {
-        return blocked(`One file after the other, in its own order, the suite is red: ${explainRed(own)}.`, {
-          failed: describeRun(own).failed,
-        })
-      }
+      const { own, obstacle } = await measureGreen(input)
+      if (obstacle) return obstacle
       const sequences = findSequences(input.suite, input.source)
       const units = inTurn(listUnits(own, sequences))
       const files = [...new Set(units.map(({ file }) => file))]

@@ -4,8 +4,8 @@ import { join, posix } from 'node:path'
 import { matchEndpoint } from '../../contracts/match-endpoint.ts'
 import type { RunResult, SeenRequest, TestStub } from '../../contracts/suite.ts'
 import type { GateInput, VerifierGate } from '../gate.ts'
-import { describeRun, explainRed, isGreen } from '../summary.ts'
-import { blocked, fail, pass } from '../verdicts.ts'
+import { measureGreen } from '../green.ts'
+import { fail, pass } from '../verdicts.ts'
 
 /** Packages that lead to data, whatever the project's map knows of. */
 const DATA_DRIVERS =
@@ -16,14 +16,8 @@ export const real: VerifierGate = {
   promise: 'No stub stands in for the project’s own modules or its data driver, and tests ask the application itself',
 
   async check(input: GateInput) {
-    const { result: first } = await input.rehearsal.first()
-    if (!isGreen(first)) return blocked(`The suite is red anyway: ${explainRed(first)}. Repair that first.`)
-    const own = await input.stages.measured()
-    if (!isGreen(own)) {
-      return blocked(`One file after the other, in its own order, the suite is red: ${explainRed(own)}.`, {
-        failed: describeRun(own).failed,
-      })
-    }
+    const { own, obstacle } = await measureGreen(input)
+    if (obstacle) return obstacle
     const stubs = [...stubsInText(input), ...(await mocksOfDrivers(input))]
     const bad = stubs.filter(({ what }) => what === 'own module' || what === 'data driver')
     const strangers = testsOfStrangers(input, own)

@@ -1,9 +1,10 @@
 import type { RunResult } from '../../contracts/suite.ts'
 import type { GateInput, VerifierGate } from '../gate.ts'
+import { measureGreen } from '../green.ts'
 import { describeSequences, findSequences } from '../sequences.ts'
 import { workOff } from '../slots.ts'
 import { count, describeRun, explainRed, isGreen } from '../summary.ts'
-import { blocked, fail, pass } from '../verdicts.ts'
+import { fail, pass } from '../verdicts.ts'
 
 /** Each two tests are seen both ways: an even seed turns the order before it round. */
 const SEEDS = [1, 2, 3, 4, 5]
@@ -16,14 +17,8 @@ export const shuffled: VerifierGate = {
   promise: `It passes in ${SEEDS.length} random orders of its files and of the tests in each`,
 
   async check(input: GateInput) {
-    const { result: first } = await input.rehearsal.first()
-    if (!isGreen(first)) return blocked(`The suite is red in its own order: ${explainRed(first)}. Repair that first.`)
-    const own = await input.stages.measured()
-    if (!isGreen(own)) {
-      return blocked(`One file after the other, in its own order, the suite is red: ${explainRed(own)}.`, {
-        failed: describeRun(own).failed,
-      })
-    }
+    const { own, obstacle } = await measureGreen(input)
+    if (obstacle) return obstacle
     const sequences = findSequences(input.suite, input.source)
     const fixed = Object.fromEntries([...sequences].map(([file, list]) => [file, list.map(({ titles }) => titles)]))
     const timeoutMs = PATIENCE_MS + 4 * own.durationMs

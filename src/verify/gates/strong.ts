@@ -2,9 +2,9 @@ import { matchEndpoint } from '../../contracts/match-endpoint.ts'
 import { endpointKey } from '../../contracts/project.ts'
 import type { RunResult, SeenRequest, Stub, TestResult } from '../../contracts/suite.ts'
 import type { GateInput, VerifierGate } from '../gate.ts'
+import { measureGreen } from '../green.ts'
 import { findSequences, listUnits, type Unit } from '../sequences.ts'
 import type { Stage } from '../stages.ts'
-import { describeRun, explainRed, isGreen } from '../summary.ts'
 import { blocked, fail, pass } from '../verdicts.ts'
 
 const STUBS = [
@@ -20,14 +20,8 @@ export const strong: VerifierGate = {
     'Each test goes red against an application that always answers 200 {}, or always 500; nothing is left un-awaited',
 
   async check(input: GateInput) {
-    const { result: first } = await input.rehearsal.first()
-    if (!isGreen(first)) return blocked(`The suite is red anyway: ${explainRed(first)}. Repair that first.`)
-    const own = await input.stages.measured()
-    if (!isGreen(own)) {
-      return blocked(`One file after the other, in its own order, the suite is red: ${explainRed(own)}.`, {
-        failed: describeRun(own).failed,
-      })
-    }
+    const { own, obstacle } = await measureGreen(input)
+    if (obstacle) return obstacle
     const asked = own.requests.filter((request) => endpointOf(input, request) !== null)
     if (asked.length === 0) {
       return blocked(
