@@ -3,6 +3,7 @@ import { endpointKey } from '../../contracts/project.ts'
 import { Arrangement } from '../arrangement.ts'
 import { type Bench, variant } from '../bench.ts'
 import { isLogin } from '../credentials.ts'
+import type { Sighting } from '../execute.ts'
 import { exprLeaves, withPart } from '../expressions.ts'
 import { dotted } from '../fields.ts'
 import type { Learned, Reached } from '../knowledge.ts'
@@ -177,8 +178,28 @@ async function deleteReferencedByOther(
   if (!first || !isSuccess(first.act.response.status)) return
   const parent = bench.knowledge.learned.get(target.recipe)?.table
   const isGone = first.changes.some(({ table, change }) => table === parent && change === 'deleted')
-  if (isGone && first.changes.every(({ table }) => table !== learned.table))
+  if (
+    isGone &&
+    hadRowOf(bench, first, learned, { need: doer, name: other, role }) &&
+    first.changes.every(({ table }) => table !== learned.table)
+  )
     noteOrphan(bench, subject, learned, `the ${readable(target.recipe)} and leaves the ${made} of another account`)
+}
+
+/** Whether this account had a row there before: only what was there can have been left. */
+function hadRowOf(
+  { knowledge }: Bench,
+  { rows, made }: Sighting,
+  learned: Learned,
+  account: { need: string; name: string; role: string },
+): boolean {
+  const row = rows && knowledge.rowOf(account.role, made.get(account.name), rows.before)
+  const person = knowledge.learned.get(account.role)
+  const [key] = knowledge.table(person?.table ?? null)?.primaryKey ?? []
+  const id = row?.[key ?? person?.key?.column ?? 'id']
+  const columns = learned.owners.filter(({ need }) => need === account.need).map(({ column }) => column)
+  if (!rows || learned.table === null || id === undefined) return false
+  return (rows.before[learned.table] ?? []).some((one) => columns.some((column) => String(one[column]) === String(id)))
 }
 
 function noteOrphan({ knowledge }: Bench, subject: Case, { table }: Learned, what: string): void {
