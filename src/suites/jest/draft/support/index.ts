@@ -108,8 +108,9 @@ export async function supportFiles(
     const layout = { width: style.width, indent: style.indent }
     const body = printDoc(join([newline, newline], docs), layout).text
     const asModule = style.esm || style.typescript
+    const ofApp = [...(/(?<!\w\.)\bapi\b/.test(body) ? ['api'] : []), ...(actors ? ['client'] : [])]
     const head = [
-      `import { ${[...(/(?<!\w\.)\bapi\b/.test(body) ? ['api'] : []), ...(actors ? ['client'] : [])].join(', ')} } from './app';`,
+      ofApp.length > 0 ? `import { ${ofApp.join(', ')} } from './app';` : '',
       body.includes('expectSuccess(') ? `import { expectSuccess } from './assertions';` : '',
       unique && body.includes('unique.') ? `import { unique } from './unique';` : '',
     ]
