@@ -5,13 +5,15 @@ import type { Model, Usage } from '../contracts/conversation.ts'
 import { AgentError } from '../contracts/errors.ts'
 import type { Files } from '../contracts/files.ts'
 import type { RunOutcome } from '../contracts/result.ts'
+import type { GateVerdict } from '../contracts/verdict.ts'
 import { renderHtml } from '../report/html.ts'
 import { renderJUnit } from '../report/junit.ts'
 import { renderMarkdown } from '../report/markdown.ts'
 import { buildOutcome } from '../report/outcome.ts'
 import { type FileChange, renderPatch } from '../report/patch.ts'
 import { summariseCoverage } from '../suites/coverage.ts'
-import type { Session } from '../tools/session.ts'
+import { presentSuite } from '../tools/present-suite.ts'
+import { fingerprint, type Session } from '../tools/session.ts'
 import { noteLanding, undoLanding } from '../workspace/landing.ts'
 import type { StagedFiles } from '../workspace/staged-files.ts'
 import type { Journal } from './journal.ts'
@@ -75,7 +77,8 @@ export async function concludeRun(input: ConcludeInput): Promise<RunOutcome> {
     suite: session.suite,
     measured: session.measured,
     coverage: coverageOf(session),
-    verdicts: session.verified?.verdicts ?? [],
+    verdicts: await presentVerdicts(session),
+    strengthening: session.strengthening?.rounds ?? [],
     config: input.config,
     dropped: session.dropped,
     failures: [...session.sorted.values()],
@@ -92,6 +95,12 @@ export async function concludeRun(input: ConcludeInput): Promise<RunOutcome> {
   await writeFile(reports.html, renderHtml(outcome), { mode: 0o600 })
   journal.write('run_ended', { status: outcome.status, error: outcome.error })
   return outcome
+}
+
+/** Verdicts on another suite than the one that is left would mislead. */
+async function presentVerdicts(session: Session): Promise<GateVerdict[]> {
+  if (session.verified === null || session.suite === null) return []
+  return session.verified.suite === fingerprint(await presentSuite(session)) ? session.verified.verdicts : []
 }
 
 function coverageOf({ measured, map }: Session): { lines: number; branches: number } | null {

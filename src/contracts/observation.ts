@@ -99,6 +99,8 @@ export interface Case {
   follow: RequestTemplate[]
   /** How soon it goes where a suite would get too long, 1 last to 9 first; it stays where this is missing. */
   spare?: number
+  /** Found by looking longer at its endpoint: in the suite only where somebody wants it. */
+  extra?: true
 }
 
 /** What an assertion rests on. */

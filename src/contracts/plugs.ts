@@ -22,6 +22,8 @@ export interface DraftInput {
   environment: Pick<Environment, 'variables' | 'services' | 'invented'>
   /** Content of what is already at a path, so that nobody's file is overwritten. */
   existing(path: string): Promise<string | null>
+  /** Every case, however long the suite gets. */
+  whole?: boolean
 }
 
 /** A test runner: observations → files, and a suite → results. One line in the table of `suites/index.ts`. */
@@ -71,6 +73,8 @@ export interface GateContext {
   foreign?: boolean
   /** Seeded faults that somebody has dismissed, with the reason: not tried, but named. */
   dismissed?: { fault: string; reason: string }[]
+  /** Ids of the seeded faults to try; a sample of all by default. */
+  faults?: string[]
   /** What somebody has decided to live with: a whole gate, or what of its evidence `about` names. */
   waivers?: { gate: string; about?: string | undefined; reason: string }[]
   /** Bugs that nobody accepted: what they show may not be asserted. */

@@ -56,6 +56,19 @@ const details = z.object({
       }),
     )
     .default([]),
+  /** What was tried about seeded faults that the suite did not notice, and what each round bought. */
+  strengthening: z
+    .array(
+      z.object({
+        cases: z.number(),
+        explored: z.array(z.string()),
+        faults: z.number(),
+        noticed: z.array(
+          z.object({ fault: z.string(), at: z.string(), what: z.string(), case: z.string().nullable() }),
+        ),
+      }),
+    )
+    .default([]),
   /** Lines of the drafted tests and helpers by path. */
   lines: z.record(z.string(), z.number()),
   /** The suite lies in the project; otherwise `patch` holds it. */

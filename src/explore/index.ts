@@ -46,6 +46,8 @@ export interface ExploreInput {
   app: AppUnderTest
   /** `METHOD /path` with `*` and `**` as wildcards; everything by default. */
   only?: string[]
+  /** The same for endpoints of which every case that held is answered, those beyond what is worth a test as `extra`. */
+  thorough?: string[]
   /** Findings that people want in the suite: their cases are observed like others. */
   held?: HeldFinding[]
   signal: AbortSignal
@@ -91,6 +93,7 @@ export async function explore({
   map,
   app,
   only,
+  thorough = [],
   held = [],
   signal,
   progress,
@@ -126,7 +129,9 @@ export async function explore({
   } finally {
     await client.stop()
   }
-  const second = await secondPass(knowledge, bench.kept, app, signal, progress)
+  const isAimedAt = thorough.length > 0 ? matcher(thorough) : () => false
+  const aimed = new Set(map.endpoints.filter(isAimedAt).map(endpointKey))
+  const second = await secondPass(knowledge, bench.kept, { app, aimed, signal, progress })
   const enforced = !app.stores.some((store) => store.engine === 'sqlite')
   return {
     recipes: usedRecipes(knowledge, second.observations),
@@ -164,9 +169,7 @@ async function tryCases(bench: Bench, reached: Reached, steering: Steering): Pro
 async function secondPass(
   knowledge: Knowledge,
   kept: Kept[],
-  app: AppUnderTest,
-  signal: AbortSignal,
-  progress: (message: string) => void,
+  { app, aimed, signal, progress }: Pick<ExploreInput, 'app' | 'signal' | 'progress'> & { aimed: Set<string> },
 ): Promise<Pick<Exploration, 'observations' | 'unstable' | 'requests'> & { made: Set<string> }> {
   await app.reset()
   const client = new Client(app, SECOND.env, signal)
@@ -175,8 +178,11 @@ async function secondPass(
   for (const table of knowledge.accountTables()) executor.accountTables.add(table)
   const seen = new Map<Kept, Observation | null>()
   const unstable: Exploration['unstable'] = []
-  const choose = () =>
-    selectCases(kept.filter((entry) => seen.get(entry) !== null && !knowledge.findings.concerns(entry.case)))
+  const held = () => kept.filter((entry) => seen.get(entry) !== null && !knowledge.findings.concerns(entry.case))
+  const choose = () => {
+    const chosen = new Set(selectCases(held()))
+    return held().filter((entry) => chosen.has(entry) || aimed.has(entry.case.endpoint))
+  }
   try {
     await addStrangers(knowledge, executor, kept)
     for (let due = choose(); due.length > 0; due = choose().filter((entry) => !seen.has(entry))) {
@@ -189,7 +195,14 @@ async function secondPass(
   } finally {
     await client.stop()
   }
-  const observations = rankSpare(choose().flatMap((entry) => seen.get(entry) ?? []))
+  const worth = new Set(selectCases(held()).flatMap((entry) => seen.get(entry) ?? []))
+  const ranked = new Map(rankSpare([...worth]).map((observation) => [observation.case.id, observation]))
+  const observations = choose().flatMap((entry): Observation[] => {
+    const observation = seen.get(entry)
+    if (!observation) return []
+    if (!worth.has(observation)) return [{ ...observation, case: { ...observation.case, extra: true } }]
+    return [ranked.get(entry.case.id) ?? observation]
+  })
   return { observations, unstable, requests: client.requests, made: unique.made }
 }
 

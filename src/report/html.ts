@@ -13,6 +13,7 @@ import {
   text,
   whole,
 } from './html-parts.ts'
+import { roundTexts } from './rounds.ts'
 import { statusTable } from './status-table.ts'
 import { type Survivor, survivorsOf } from './survivors.ts'
 import { verificationFacts } from './verification.ts'
@@ -42,6 +43,11 @@ function sectionsOf(outcome: RunOutcome): string[] {
     section('Bugs found in the application', bugs.length, bugs.map(describeBug).join('\n')),
     section('Gates', gates.length, rowsTable(['gate', 'verdict', 'why'], gateRows(gates))),
     listed('Broken access, ownership or writes that no test would notice', FAULT, serious.map(faultRow)),
+    listed(
+      'What was done about unnoticed faults',
+      ['round', 'noticed since'],
+      roundTexts(outcome).map((round) => [text(round.text), text(round.faults)]),
+    ),
     listed('Other seeded faults that no test would notice', FAULT, others.map(faultRow)),
     listed(
       'Left as it is, by decision',

@@ -1,6 +1,7 @@
 import type { RunOutcome } from '../contracts/result.ts'
 import { bugsOf, firstClause } from './findings.ts'
 import { code, codeBlock, prose } from './markdown-text.ts'
+import { roundTexts } from './rounds.ts'
 import { statusTable } from './status-table.ts'
 import { type Survivor, survivorsOf } from './survivors.ts'
 
@@ -67,6 +68,12 @@ function foldedParts(outcome: RunOutcome): string[] {
     ...folded('The bugs, with requests that show them', bugs.map(reproduction)),
     ...folded('Other seeded faults that no test would notice', others.map(survivorLine)),
     ...folded('All gates', gates.map(gateLine)),
+    ...folded(
+      'What was done about unnoticed faults',
+      roundTexts(outcome).map(
+        ({ text, faults }) => `- ${prose(text)}${faults === '' ? '' : `: ${prose(cut(faults))}`}`,
+      ),
+    ),
     ...folded('Tests that failed on the way', details.failures.map(failureLine)),
     ...folded(
       'Files that the tests leave lines of',

@@ -71,3 +71,6 @@ function headOf(word: string, columns: number): string {
   }
   return head
 }
+
+/** `1 case`, `2 cases` */
+export const count = (number: number, thing: string) => `${number} ${thing}${number === 1 ? '' : 's'}`

@@ -4,6 +4,7 @@ import type { AgentError } from '../contracts/errors.ts'
 import type { Exploration } from '../contracts/observation.ts'
 import { endpointKey, type ProjectMap } from '../contracts/project.ts'
 import { type RunOutcome, runResultSchema } from '../contracts/result.ts'
+import type { StrengthenRound } from '../contracts/strengthening.ts'
 import type { FileCoverage, RunResult, Suite } from '../contracts/suite.ts'
 import type { SortedFailure } from '../contracts/triage.ts'
 import type { GateVerdict } from '../contracts/verdict.ts'
@@ -26,6 +27,7 @@ export interface OutcomeInput {
   /** Of the application's own source files. */
   coverage: { lines: number; branches: number } | null
   verdicts: GateVerdict[]
+  strengthening?: StrengthenRound[]
   /** What people decided for the project. */
   config: Config
   dropped: Map<string, string>
@@ -142,6 +144,7 @@ function describeDetails(input: OutcomeInput): RunOutcome['details'] {
     unreached: (exploration?.unreached ?? []).map(({ endpoint, why }) => ({ endpoint, why })),
     dropped: [...unstable, ...[...input.dropped].map(([id, why]) => ({ case: id, why }))],
     failures: input.failures,
+    strengthening: input.strengthening ?? [],
     omitted: suite?.omitted ?? [],
     lines: Object.fromEntries(
       (suite?.files ?? [])

@@ -1,7 +1,8 @@
 import type { Colors } from 'picocolors/types.js'
 import type { RunOutcome } from '../contracts/result.ts'
 import { bugsOf, firstClause } from './findings.ts'
-import { cutTo, oneLine, plain, wrap } from './one-line.ts'
+import { count, cutTo, oneLine, plain, wrap } from './one-line.ts'
+import { roundTexts } from './rounds.ts'
 import { survivorsOf } from './survivors.ts'
 import { verificationLines } from './verification.ts'
 
@@ -33,6 +34,11 @@ export function renderOutcome(outcome: RunOutcome, colors: Colors, columns: numb
     ...suiteLines(outcome),
     ...gateLines(outcome.gates),
     ...survivorLines(outcome),
+    ...few(
+      'strength',
+      roundTexts(outcome).map(({ text }) => text),
+      'rounds',
+    ),
     ...findingLines(outcome),
     ...reviewLines(outcome),
     ...verdictLines(outcome),
@@ -257,5 +263,4 @@ function describeFiles(files: string[]): Line[] {
   }))
 }
 
-const count = (number: number, thing: string) => `${number} ${thing}${number === 1 ? '' : 's'}`
 const seconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`

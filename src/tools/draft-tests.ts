@@ -5,10 +5,19 @@ import type { Exploration } from '../contracts/observation.ts'
 import type { Suite } from '../contracts/suite.ts'
 import type { Tool } from '../contracts/tool.ts'
 import { findProbableCause } from '../environment/index.ts'
-import { requireEnvironment, requireExploration, requireMap, runnerFor, type Session } from './session.ts'
+import { presentSuite } from './present-suite.ts'
+import { fingerprint, requireEnvironment, requireExploration, requireMap, runnerFor, type Session } from './session.ts'
 
 const input = z.object({
   exclude: z.array(z.string()).optional().describe('Ids of cases to leave out, e.g. those whose tests fail.'),
+  keep: z
+    .array(z.string())
+    .optional()
+    .describe('Ids of cases that are in the suite however long it gets, e.g. those that alone notice a seeded fault.'),
+  whole: z
+    .boolean()
+    .optional()
+    .describe('Every case, for trying faults that survived (VerifySuite with `faults`); too long to be reviewed.'),
 })
 
 /** Writes test files, helpers, compose file and manifest from the observations. */
@@ -26,10 +35,10 @@ export function draftTestsTool(session: Session): Tool<z.infer<typeof input>> {
       idempotentHint: true,
       openWorldHint: false,
     },
-    async run({ exclude = [] }) {
+    async run({ exclude = [], keep = [], whole = false }) {
       const map = requireMap(session)
       const environment = requireEnvironment(session)
-      const exploration = without(requireExploration(session), exclude)
+      const exploration = select(requireExploration(session), { exclude, keep, whole })
       if (exploration.observations.length === 0) {
         throw new AgentError(
           'environment',
@@ -52,19 +61,29 @@ export function draftTestsTool(session: Session): Tool<z.infer<typeof input>> {
         tables,
         environment,
         existing: async (path) => session.originals.get(path) ?? (await session.files.readText(path)),
+        whole,
       })
       if (suite.missing.length > 0) throw missingDependencies(suite.missing)
       await replaceFiles(session, suite)
       session.suite = suite
       session.measured = null
-      session.verified = null
-      return { text: describeSuite(suite), data: suiteData(suite) }
+      const verified = session.verified?.suite === fingerprint(await presentSuite(session))
+      return { text: describeSuite(suite), data: { ...suiteData(suite), verified } }
     },
   }
 }
 
-function without(exploration: Exploration, exclude: string[]): Exploration {
-  return { ...exploration, observations: exploration.observations.filter(({ case: { id } }) => !exclude.includes(id)) }
+function select(
+  exploration: Exploration,
+  { exclude, keep, whole }: { exclude: string[]; keep: string[]; whole: boolean },
+): Exploration {
+  const observations = exploration.observations.flatMap((observation) => {
+    const { spare, extra, ...rest } = observation.case
+    if (exclude.includes(rest.id)) return []
+    if (keep.includes(rest.id)) return [{ ...observation, case: rest }]
+    return extra && !whole ? [] : [observation]
+  })
+  return { ...exploration, observations }
 }
 
 function whyExcluded({ sorted }: Session, id: string): string {
@@ -77,12 +96,16 @@ function whyExcluded({ sorted }: Session, id: string): string {
 /** Files of an earlier draft that this one no longer has go away again, also where tests are run. */
 async function replaceFiles(session: Session, suite: Suite): Promise<void> {
   const paths = new Set(suite.files.map((file) => file.path))
-  for (const { path } of session.suite?.files ?? []) {
+  for (const path of session.drafted) {
     if (paths.has(path)) continue
     await session.files.remove(path)
     await session.environment?.sandbox.removeFile(path)
+    session.drafted.delete(path)
   }
-  for (const file of suite.files) await session.files.write(file.path, file.content)
+  for (const { path, content } of suite.files) {
+    await session.files.write(path, content)
+    session.drafted.add(path)
+  }
 }
 
 function missingDependencies(missing: Suite['missing']): AgentError {

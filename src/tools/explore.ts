@@ -22,6 +22,12 @@ const input = z.object({
     .array(z.string())
     .optional()
     .describe('Only these, as "METHOD /path" with * and ** as wildcards, e.g. "POST /api/articles/**". Default: all.'),
+  thorough: z
+    .array(z.string())
+    .optional()
+    .describe(
+      'Endpoints (as above) to keep every case of that held, e.g. those near seeded faults that survived; DraftTests takes the additional ones only with `whole` or `keep`.',
+    ),
   requests: z
     .array(request)
     .optional()
@@ -45,7 +51,7 @@ export function exploreTool(session: Session): Tool<z.infer<typeof input>> {
       idempotentHint: false,
       openWorldHint: false,
     },
-    async run({ endpoints, requests }, { signal, progress }) {
+    async run({ endpoints, thorough = [], requests }, { signal, progress }) {
       const map = requireMap(session)
       const environment = requireEnvironment(session)
       const { startApp: start, stores, reset, sandbox } = environment
@@ -54,14 +60,17 @@ export function exploreTool(session: Session): Tool<z.infer<typeof input>> {
         const answers = await probe({ map, app, requests, signal })
         return { text: JSON.stringify(answers, null, 1), data: { responses: answers as unknown as Json } }
       }
-      refuseUnknown(map, endpoints ?? [])
+      refuseUnknown(map, [...(endpoints ?? []), ...thorough])
       const config = await readConfig(session.files)
       const only = endpoints ? { only: endpoints } : {}
-      const exploration = await explore({ map, app, ...only, held: heldFindings(config), signal, progress })
+      const exploration = await explore({ map, app, ...only, thorough, held: heldFindings(config), signal, progress })
       await environment.reset()
       session.exploration = exploration
       session.suite = null
-      session.verified = null
+      if (thorough.length === 0) {
+        session.verified = null
+        session.strengthening = null
+      }
       session.dropped.clear()
       session.sorted.clear()
       return { text: describeExploration(exploration, config), data: explorationData(exploration) }

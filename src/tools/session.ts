@@ -5,6 +5,7 @@ import type { Files } from '../contracts/files.ts'
 import type { Exploration } from '../contracts/observation.ts'
 import type { RunnerPlug } from '../contracts/plugs.ts'
 import type { ProjectMap } from '../contracts/project.ts'
+import type { StrengthenRound } from '../contracts/strengthening.ts'
 import type { RunResult, Suite } from '../contracts/suite.ts'
 import type { SortedFailure } from '../contracts/triage.ts'
 import type { GateVerdict } from '../contracts/verdict.ts'
@@ -24,6 +25,10 @@ export interface Session {
   measured: RunResult | null
   /** All gates as last measured, with the fingerprint of the suite they were measured on. */
   verified: { suite: string; verdicts: GateVerdict[] } | null
+  /** Paths that DraftTests has written. */
+  readonly drafted: Set<string>
+  /** What was done about seeded faults that the suite with `tests` tests did not notice, when all gates were measured. */
+  strengthening: { tests: number; rounds: StrengthenRound[] } | null
   /** Cases left out of the suite, with the reason a person reads. */
   dropped: Map<string, string>
   /** Tests that failed, by file and name, with whose failure it was. */
@@ -46,6 +51,8 @@ export function createSession(files: Files, within: string | null = null): Sessi
     suite: null,
     measured: null,
     verified: null,
+    drafted: new Set(),
+    strengthening: null,
     dropped: new Map(),
     sorted: new Map(),
     originals,

@@ -37,6 +37,7 @@ export function startEnvironmentTool(session: Session): Tool<z.infer<typeof inpu
       session.exploration = null
       session.suite = null
       session.verified = null
+      session.strengthening = null
       const config = await readConfig(session.files)
       const given = { ...config.variables, ...variables }
       const environment = await startEnvironment(map, { signal, progress, variables: given })

@@ -9,6 +9,7 @@ import { verifySuite } from '../verify/index.ts'
 import { readConfig } from '../workspace/config.ts'
 import { findExistingSuite } from './find-suite.ts'
 import { presentSuite } from './present-suite.ts'
+import { noteRound, readFaults } from './seeded-faults.ts'
 import { fingerprint, requireEnvironment, requireMap, runnerFor, type Session } from './session.ts'
 import { sortFailing } from './sort-failing.ts'
 
@@ -16,6 +17,12 @@ const failedList = z.array(z.object({ file: z.string(), name: z.string(), messag
 
 const input = z.object({
   gates: z.array(z.enum(GATES)).optional().describe('Only these gates. Default: all.'),
+  faults: z
+    .array(z.string())
+    .optional()
+    .describe(
+      'Tries only these seeded faults (ids of survivors) and no other gate, e.g. on a suite drafted with `whole`.',
+    ),
   command: z
     .string()
     .optional()
@@ -39,8 +46,9 @@ export function verifySuiteTool(session: Session): Tool<z.infer<typeof input>> {
       idempotentHint: true,
       openWorldHint: false,
     },
-    async run({ gates, command }, { signal, progress }) {
-      if (session.suite === null) return verifyExisting(session, { gates, command }, { signal, progress })
+    async run({ gates: chosen, faults, command }, { signal, progress }) {
+      const gates = faults ? (['kills'] as const) : chosen
+      if (session.suite === null) return verifyExisting(session, { gates: chosen, command }, { signal, progress })
       const map = requireMap(session)
       const environment = requireEnvironment(session)
       const suite = await presentSuite(session)
@@ -59,10 +67,16 @@ export function verifySuiteTool(session: Session): Tool<z.infer<typeof input>> {
         attainable: attainableStatuses(session, suite),
         findings: (session.exploration?.findings ?? []).filter(({ id }) => !accepted.has(id)),
         ...(gates ? { gates } : {}),
+        ...(faults ? { faults } : {}),
         signal,
         progress,
       })
-      if (gates === undefined) session.verified = { suite: fingerprint(suite), verdicts }
+      if (gates === undefined) {
+        session.verified = { suite: fingerprint(suite), verdicts }
+        session.strengthening ??= { tests: suite.tests, rounds: [] }
+      }
+      const { noticed, survivors } = readFaults(verdicts, suite, map)
+      if (faults) noteRound(session, suite, { faults: faults.length, noticed })
       const sorted = await sortFailing(session, suite, failedTests(verdicts), { signal, progress })
       return {
         text: [...verdicts.map(describeVerdict), ...sorted.map(describeFailure)].join('\n'),
@@ -71,6 +85,8 @@ export function verifySuiteTool(session: Session): Tool<z.infer<typeof input>> {
           holds: verdicts.every(holds),
           verdicts: verdicts as unknown as Json,
           failing: sorted as unknown as Json,
+          noticed: noticed.map(({ fault, case: id }) => ({ fault, case: id })),
+          survivors,
         },
       }
     },

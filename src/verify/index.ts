@@ -59,6 +59,7 @@ export interface VerifyInput {
   foreign?: boolean
   attainable?: GateContext['attainable']
   findings?: GateContext['findings']
+  faults?: GateContext['faults']
   /** All by default. */
   gates?: readonly GateName[]
   signal: AbortSignal
@@ -148,6 +149,7 @@ function createContext(input: VerifyInput): GateInput {
     stages,
     ...(input.attainable ? { attainable: input.attainable } : {}),
     ...(input.findings ? { findings: input.findings } : {}),
+    ...(input.faults ? { faults: input.faults } : {}),
   }
 }
 

@@ -59,6 +59,7 @@ export function outcomeWith(parts: Partial<RunOutcome> = {}, details: Partial<Ru
       dropped: [{ case: 'GET /feed success', why: 'answered 500, then 200' }],
       omitted: ['POST /articles success bounds'],
       failures: [],
+      strengthening: [],
       lines: Object.fromEntries(files.map((file) => [file, 100])),
       landed: true,
       patch: null,

@@ -9,6 +9,8 @@ export interface Trial {
   fate: Fate
   /** The test that noticed it, or what happened instead. */
   by: string | null
+  /** The same test, where one noticed it. */
+  test: { file: string; name: string } | null
   message: string | null
   durationMs: number
 }
@@ -40,15 +42,17 @@ function withFault(text: string, { file, edits }: Pick<Fault, 'file' | 'edits'>)
 }
 
 /** Detected is what an assertion noticed of an application that was up: not a crash while loading, and no timeout. */
-function judge(result: RunResult, answers: boolean): Pick<Trial, 'fate' | 'by' | 'message'> {
+function judge(result: RunResult, answers: boolean): Pick<Trial, 'fate' | 'by' | 'test' | 'message'> {
   const failed = result.tests.filter((test) => test.status === 'failed')
   const noticed = failed.find((test) => !TIMEOUT.test(test.message ?? ''))
   if (noticed && (!answers || result.requests.length > 0)) {
-    return { fate: 'detected', by: `${noticed.file}: ${noticed.name}`, message: noticed.message }
+    const { file, name, message } = noticed
+    return { fate: 'detected', by: `${file}: ${name}`, test: { file, name }, message }
   }
-  if (noticed) return { fate: 'crashed', by: 'no request was answered', message: noticed.message }
-  if (result.timedOut || failed.length > 0) return { fate: 'timed out', by: failed[0]?.name ?? null, message: null }
+  const unnoticed = { test: null, message: null }
+  if (noticed) return { ...unnoticed, fate: 'crashed', by: 'no request was answered', message: noticed.message }
+  if (result.timedOut || failed.length > 0) return { ...unnoticed, fate: 'timed out', by: failed[0]?.name ?? null }
   const error = result.errors[0]
-  if (error) return { fate: 'crashed', by: error.file, message: error.message }
-  return { fate: 'survived', by: null, message: null }
+  if (error) return { ...unnoticed, fate: 'crashed', by: error.file, message: error.message }
+  return { ...unnoticed, fate: 'survived', by: null }
 }

@@ -9,7 +9,7 @@ import { type Trial, tryFault } from '../faults/trial.ts'
 import type { GateInput, VerifierGate } from '../gate.ts'
 import { workOff } from '../slots.ts'
 import type { Stage } from '../stages.ts'
-import { explainRed, isGreen } from '../summary.ts'
+import { describeRun, explainRed, isGreen } from '../summary.ts'
 import { blocked, fail, notApplicable, pass } from '../verdicts.ts'
 
 const MOST_FAULTS = 60
@@ -31,7 +31,8 @@ export function createKillsGate({
     promise: `Of seeded faults it notices ${OF_COVERED * 100} % where it runs the code, ${OF_ALL * 100} % of all, and every one of auth, ownership and writes`,
 
     async check(input: GateInput) {
-      const found = (await findFaults(input.map)).filter(wanted)
+      const isAsked = ({ id }: Fault) => input.faults === undefined || input.faults.includes(id)
+      const found = (await findFaults(input.map)).filter((fault) => wanted(fault) && isAsked(fault))
       const dismissed = (input.dismissed ?? []).filter(({ fault }) => found.some(({ id }) => id === fault))
       const faults = found.filter(({ id }) => !dismissed.some(({ fault }) => fault === id))
       if (faults.length === 0) return notApplicable('No place for a seeded fault was found in the sources.')
@@ -45,7 +46,9 @@ export function createKillsGate({
           sources: input.map.sources,
         })
         if (!isGreen(baseline)) {
-          return blocked(`The suite is red before any fault is seeded: ${explainRed(baseline)}. Repair that first.`)
+          return blocked(`The suite is red before any fault is seeded: ${explainRed(baseline)}. Repair that first.`, {
+            failed: describeRun(baseline).failed,
+          })
         }
         if (!baseline.coverageByFile?.length) {
           return blocked(
@@ -97,6 +100,7 @@ async function tryAll(input: GateInput, first: Stage, baseline: RunResult, sampl
     fate: 'uncovered',
     files: filesThatReach(fault, baseline),
     by: null,
+    test: null,
     message: null,
     durationMs: 0,
   }))
@@ -154,6 +158,12 @@ function judgeAll(faults: Fault[], trials: Tried[], { waived, bugOf }: Excused) 
       // What must not survive comes first.
       .sort((a, b) => Number(FAULT_KINDS[b.fault.kind].must) - Number(FAULT_KINDS[a.fault.kind].must))
       .map((trial) => describe(trial, bugOf(trial.fault))),
+    noticed: detected.map(({ fault, test }) => ({
+      id: fault.id,
+      at: `${fault.file}:${fault.line}`,
+      what: fault.what,
+      test,
+    })),
     waived: waived.filter((id) => trials.some(({ fault }) => fault.id === id)),
   }
   const figures = `${detected.length} of ${trials.length} seeded faults detected (${percent(ofCovered)} of those in covered code)`

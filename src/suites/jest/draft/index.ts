@@ -34,6 +34,7 @@ const COMPOSE = 'docker-compose.test.yml'
  * reviewed is left out, and named in `omitted`.
  */
 export async function draftJestSuite(input: DraftInput): Promise<Suite> {
+  if (input.whole) return draftWhole(input)
   return fitToSize(input, (observations) =>
     draftWhole({ ...input, exploration: { ...input.exploration, observations } }),
   )
@@ -151,7 +152,7 @@ function resetUses(uses: Uses): void {
     shape.properties = shape.properties.map(({ key, value }) => ({ key, value: mostSeen(shape, key) ?? value }))
     if (shape.often) shape.name = takeName([shape.name], taken)
   }
-  for (const set of [uses.unique, uses.helpers, uses.methods]) set.clear()
+  for (const set of [uses.unique, uses.helpers, uses.methods, uses.data]) set.clear()
 }
 
 /** `support`, or a name beside it when somebody's file would be overwritten there. */
