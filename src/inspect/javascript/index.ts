@@ -2,7 +2,7 @@ import { AgentError } from '../../contracts/errors.ts'
 import type { Files } from '../../contracts/files.ts'
 import type { LanguagePlug } from '../../contracts/plugs.ts'
 import type { DataStore, ProjectMap } from '../../contracts/project.ts'
-import { FRAMEWORKS } from './frameworks/table.ts'
+import { frameworksOf, plugs } from './frameworks/table.ts'
 import { findAuth } from './project/auth.ts'
 import { findBoot } from './project/boot.ts'
 import { readConfig } from './project/config.ts'
@@ -54,17 +54,14 @@ async function inspect(files: Files, within: string | null): Promise<ProjectMap>
   const { mode, world, evaluated, endpoints, stores } = chosen
   const variables = findVariables(tree, evaluated, config)
   const used = evaluated.interp.loaded.length > 0 ? evaluated.interp.loaded : modules
+  const frameworks = frameworksOf(manifest.dependencies)
   const typescript = used.some((path) => /\.[cm]?tsx?$/.test(path))
   return {
     schema: 1,
     root: files.root,
     name: manifest.name,
     languages: [typescript ? 'typescript' : 'javascript'],
-    frameworks: [
-      ...new Set(
-        Object.entries(FRAMEWORKS).flatMap(([name, framework]) => (name in manifest.dependencies ? [framework] : [])),
-      ),
-    ],
+    frameworks: frameworks.names,
     packageManager: manifest.packageManager,
     moduleSystem: manifest.moduleSystem,
     typescript,
@@ -79,7 +76,11 @@ async function inspect(files: Files, within: string | null): Promise<ProjectMap>
     boot: findBoot(tree, world, manifest, evaluated),
     tests: readConventions(tree, manifest),
     sources: modules.filter((path) => !SUPPORT.test(path) && (isNamed(path) || evaluated.interp.modules.has(path))),
-    warnings: [...tree.warnings, ...evaluated.interp.warnings, ...unserved(evaluated.routes.length, tree.documents)],
+    warnings: [
+      ...tree.warnings,
+      ...evaluated.interp.warnings,
+      ...unserved(evaluated.routes.length, tree.documents, frameworks.unread),
+    ],
   }
 }
 
@@ -103,15 +104,20 @@ function withRealStores<T extends { stores: DataStore[] }>(
 const SQLITE_DRIVERS = ['sqlite3', 'better-sqlite3', 'sqlite', 'sql.js', 'libsql', '@libsql/client', '@vscode/sqlite3']
 
 /** Without routes at the root, a package of the workspace may be the server. */
-function unserved(routes: number, documents: Map<string, string>): ProjectMap['warnings'] {
-  if (routes > 0) return []
-  return [...documents]
+function unserved(routes: number, documents: Map<string, string>, unread: string[]): ProjectMap['warnings'] {
+  const notes = unread.map((name) => ({ message: `Routes of ${name} are not supported: none of them is listed` }))
+  if (routes > 0) return notes
+  const names = plugs().flatMap(({ dependencies }) => dependencies)
+  const servers = [...documents]
     .filter(
       ([path, text]) =>
-        path !== 'package.json' && path.endsWith('/package.json') && /"(express|koa|fastify)"\s*:/.test(text),
+        path !== 'package.json' &&
+        path.endsWith('/package.json') &&
+        names.some((name) => new RegExp(`"${name}"\\s*:`).test(text)),
     )
     .map(([path]) => ({
       message: 'No server was found at the root, but this package depends on one: inspect it instead',
       source: path,
     }))
+  return [...notes, ...servers]
 }

@@ -3,8 +3,6 @@ import type { Interpreter } from '../evaluate/interpreter.ts'
 import { alternatives, type Value } from '../evaluate/values.ts'
 import type { Route } from '../frameworks/flatten.ts'
 import { bodyOf, fieldsOf, parameterSchema } from './body.ts'
-import { expressCaller } from './express-request.ts'
-import { koaCaller } from './koa-request.ts'
 import { openApiPath, resourceOf } from './paths.ts'
 import { Walk } from './walk.ts'
 
@@ -56,7 +54,7 @@ export function bareEndpoint(route: Route): Endpoint {
 
 function walk(interp: Interpreter, route: Route, app: Value, anonymous: boolean): Walk {
   const one = new Walk(interp, route, anonymous)
-  one.run(route.framework === 'koa' ? koaCaller(one, app) : expressCaller(one, app))
+  one.run(route.framework.caller(one, app))
   return one
 }
 

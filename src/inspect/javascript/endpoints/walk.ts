@@ -2,6 +2,7 @@ import type { JsonSchema } from '../../../contracts/json.ts'
 import type { Interpreter, Observer } from '../evaluate/interpreter.ts'
 import { ABRUPT } from '../evaluate/interpreter.ts'
 import { member, setMember } from '../evaluate/members.ts'
+import { SEVERAL } from '../evaluate/statements.ts'
 import {
   alternatives,
   type Input,
@@ -31,6 +32,10 @@ export interface FieldFacts {
 export interface Caller {
   /** The arguments for one item of the chain; `null` when the item takes no part in ordinary requests. */
   arguments(item: ChainItem, next: Value): Value[] | null
+  /** A request goes on when a handler has returned and nothing was answered; otherwise it is for the handler to say. */
+  returns?: boolean
+  /** What a handler returns is the answer. */
+  returned?(value: Value): void
 }
 
 /** One walk of a request through a route's chain: what it reads, how it may end. */
@@ -71,9 +76,20 @@ export class Walk implements Observer {
     interp.observer = this
     interp.depth = 0
     interp.steps = 0
+    this.declare()
     const { thrown } = interp.capture(() => this.step(0, caller))
     this.errors.push(...thrown)
     Object.assign(interp, { observer: saved.observer, depth: saved.depth, currentFile: saved.file })
+  }
+
+  /** What the route's declaration promises before any handler is asked. */
+  private declare(): void {
+    const { declared } = this.route
+    if (!declared) return
+    for (const { from, schema } of declared.schemas)
+      this.validated({ k: 'input', from, path: [], assigned: new Map() }, schema, undefined)
+    for (const status of declared.statuses) this.statuses.add(status)
+    if (declared.multipart) this.multipart = true
   }
 
   private step(index: number, caller: Caller): Value {
@@ -108,15 +124,16 @@ export class Walk implements Observer {
 
   private enter(item: ChainItem, index: number, next: Value, caller: Caller): Value {
     const last = index === this.route.chain.length - 1
-    const finish = last ? () => this.finish() : null
     const onward = () => this.step(index + 1, caller)
     const args = caller.arguments(item, next)
     if (!args) return onward()
-    const { value } = item
-    if (value.k === 'fn') return this.interp.callFunction(value, args, UNDEFINED, finish)
+    const { value, self = UNDEFINED } = item
+    const awaits = caller.returns && !(value.k === 'fn' && value.fn.params.length >= args.length)
+    const finish = last ? (answer: Value) => this.finish(caller, answer) : awaits ? () => this.goOn(onward) : null
+    if (value.k === 'fn') return this.interp.callFunction(value, args, self, finish)
     if (value.k === 'native') {
-      const result = this.interp.call(value, args, UNDEFINED, 0)
-      finish?.()
+      const result = this.interp.call(value, args, self, 0)
+      finish?.(result)
       return result
     }
     if (value.k === 'union') {
@@ -126,11 +143,11 @@ export class Walk implements Observer {
       )
       if (some.length > 0) return results.find((result) => result !== null) ?? UNKNOWN
     }
-    return this.foreign(value, args, last, onward)
+    return this.foreign(value, args, finish, onward)
   }
 
   /** Middleware that is not the project's own. */
-  private foreign(value: Value, args: Value[], last: boolean, onward: () => Value): Value {
+  private foreign(value: Value, args: Value[], finish: ((answer: Value) => void) | null, onward: () => Value): Value {
     const verdict = foreignMiddleware(this, value)
     if (verdict === 'logs-in') signIn(this.interp, args[0])
     if (verdict === 'refuses') {
@@ -144,16 +161,26 @@ export class Walk implements Observer {
     const inner = value.k === 'sym' ? value.args.filter((arg) => arg.k === 'fn') : []
     if (verdict === null && inner.length > 0) {
       // A wrapper around a handler of the project.
-      for (const fn of inner)
-        if (fn.k === 'fn') this.interp.callFunction(fn, args, UNDEFINED, last ? () => this.finish() : null)
+      for (const fn of inner) if (fn.k === 'fn') this.interp.callFunction(fn, args, UNDEFINED, finish)
       return UNDEFINED
     }
-    if (last) this.finish()
+    if (this.at === this.route.chain.length - 1) finish?.(UNKNOWN)
     return onward()
   }
 
+  /** Something before the last handler has returned: the request goes on unless it was answered. */
+  private goOn(onward: () => Value): void {
+    if (this.status !== undefined && this.status >= 400) return
+    // Set on one way here and not on another: the way that goes on is the other.
+    const { status } = this
+    if (status === SEVERAL) this.status = undefined
+    onward()
+    this.status = status
+  }
+
   /** The last handler returns. */
-  private finish(): void {
+  private finish(caller: Caller, answer: Value): void {
+    caller.returned?.(answer)
     if (this.status === undefined || this.status < 400) this.succeeded = true
   }
 

@@ -81,7 +81,7 @@ export interface SideEffect {
 interface Frame {
   returns: Value[]
   jumped: boolean
-  onReturn: (() => void) | null
+  onReturn: ((value: Value) => void) | null
   owner: ClassValue | null
 }
 
@@ -300,7 +300,7 @@ export class Interpreter {
 
   currentFile: string | null = null
 
-  callFunction(callee: Func, given: Value[], self: Value, onReturn: (() => void) | null = null): Value {
+  callFunction(callee: Func, given: Value[], self: Value, onReturn: ((value: Value) => void) | null = null): Value {
     const { fn } = callee
     const running = this.active.get(fn) ?? 0
     if (running >= 3 || this.stack > MAX_STACK || this.steps > this.maxSteps) return UNKNOWN
@@ -326,7 +326,7 @@ export class Interpreter {
       const alive = execute(this, fn.body(), scope)
       if (alive) {
         this.frame.returns.push(UNDEFINED)
-        onReturn?.()
+        onReturn?.(UNDEFINED)
       }
       const { returns } = this.frame
       if (returns.length === 0) throw ABRUPT

@@ -20,7 +20,7 @@ let models: Record<string, PackageModel> | null = null
 export function callPackage(interp: Interpreter, call: Sym): Value | null {
   const from = call.base && origin(call.base)
   if (!from) return null
-  models ??= { ...language, ...libraries, ...frameworkPackages }
+  models ??= { ...language, ...libraries, ...frameworkPackages() }
   const modelled = models[from.module]?.(interp, call, from.path)
   if (modelled) return modelled
   return validate(interp, call, from) ?? refuseAbsent(interp, call, from.path)

@@ -20,7 +20,7 @@ const REQUEST_ROUNDS = 30
 /** Of a long list, the first few stand for all. */
 const SAMPLE = 6
 /** A status was set, but not the same on every way here. */
-const SEVERAL = -1
+export const SEVERAL = -1
 
 /** Runs statements in order; `false` when what follows them cannot be reached. */
 export function execute(interp: Interpreter, body: Stmt[], scope: Scope): boolean {
@@ -130,7 +130,7 @@ function run(interp: Interpreter, stmt: Stmt, scope: Scope): boolean {
       return runTry(interp, stmt, scope)
     case 'return':
       interp.frame.returns.push(stmt.x ? evaluate(interp, stmt.x, scope) : UNDEFINED)
-      interp.frame.onReturn?.()
+      interp.frame.onReturn?.(interp.frame.returns.at(-1) ?? UNDEFINED)
       return false
     case 'throw':
       return interp.raise(evaluate(interp, stmt.x, scope))

@@ -1,5 +1,6 @@
 import type { Value } from '../evaluate/values.ts'
-import { flattenHandlers, METHODS, type Part, partOf } from './routers.ts'
+import type { FrameworkPlug } from './plug.ts'
+import { type Declared, flattenHandlers, type Layer, METHODS, type Part, partOf } from './routers.ts'
 
 /** One thing a request passes through. */
 export interface ChainItem {
@@ -7,16 +8,20 @@ export interface ChainItem {
   /** Path it is mounted on, relative to the application. */
   mount: string
   kind: 'middleware' | 'param' | 'handler'
+  /** Only requests to the very path pass it. */
+  exact?: boolean
   param?: string
+  self?: Value
 }
 
 /** A route as declared, with everything a request to it passes, in order. */
 export interface Route {
-  framework: Part['framework']
+  framework: FrameworkPlug
   method: string
   /** As written, mounts included: `/users/:id`. */
   path: string
   chain: ChainItem[]
+  declared?: Declared
   file: string
   line: number
 }
@@ -40,11 +45,12 @@ export function flatten(app: Part): Route[] {
 
 function walk(part: Part, prefix: string, inherited: ChainItem[], routes: Route[], open: Part[]): void {
   if (open.includes(part) || open.length > 20) return
+  part.settle?.()
   const chain = [...inherited]
   for (const layer of part.layers) {
     for (const path of layer.paths) {
       const mount = joinPaths(prefix, path)
-      if (layer.verb === 'use') mountAll(part, layer.handlers, mount, chain, routes, open)
+      if (layer.verb === 'use') mountAll(part, layer, mount, chain, routes, open)
       else if (layer.verb === 'ALL' && passesOn(part, layer.handlers))
         for (const value of layer.handlers) chain.push({ value, mount, kind: 'middleware' })
       else addRoutes(part, layer, mount, chain, routes)
@@ -53,19 +59,12 @@ function walk(part: Part, prefix: string, inherited: ChainItem[], routes: Route[
   }
 }
 
-function mountAll(
-  part: Part,
-  handlers: Value[],
-  mount: string,
-  chain: ChainItem[],
-  routes: Route[],
-  open: Part[],
-): void {
+function mountAll(part: Part, layer: Layer, mount: string, chain: ChainItem[], routes: Route[], open: Part[]): void {
   // Middleware named beside a router in one call guards that router, and whatever comes after under the same path.
-  for (const value of flattenHandlers(handlers)) {
+  for (const value of flattenHandlers(layer.handlers)) {
     const child = partOf(value)
     if (child) walk(child, joinPaths(mount, child.prefix), applicable(chain, mount), routes, [...open, part])
-    else chain.push({ value, mount, kind: 'middleware' })
+    else chain.push({ value, mount, kind: 'middleware', ...given(layer) })
   }
 }
 
@@ -73,10 +72,10 @@ function mountAll(
 function passesOn(part: Part, handlers: Value[]): boolean {
   const last = handlers.at(-1)
   if (last?.k !== 'fn') return last?.k === 'sym'
-  return last.fn.params.length >= (part.framework === 'koa' ? 2 : 3)
+  return last.fn.params.length >= part.framework.next
 }
 
-function addRoutes(part: Part, layer: Part['layers'][number], path: string, chain: ChainItem[], routes: Route[]): void {
+function addRoutes(part: Part, layer: Layer, path: string, chain: ChainItem[], routes: Route[]): void {
   if (/^\/?\(?\.?\*\w*\)?$|^\/\{?\*\w*\}?$/.test(path)) return
   const methods = layer.verb === 'ALL' ? METHODS.slice(0, 5).map((name) => name.toUpperCase()) : [layer.verb]
   const params = part.params.filter(({ name }) => new RegExp(`:${name}(?!\\w)`).test(path))
@@ -86,7 +85,7 @@ function addRoutes(part: Part, layer: Part['layers'][number], path: string, chai
       ...params.flatMap(({ name, handlers }) =>
         handlers.map((value) => ({ value, mount: path, kind: 'param' as const, param: name })),
       ),
-      ...layer.handlers.map((value) => ({ value, mount: path, kind: 'handler' as const })),
+      ...layer.handlers.map((value) => ({ value, mount: path, kind: 'handler' as const, ...given(layer) })),
     ]
     const { framework } = part
     routes.push({
@@ -94,6 +93,7 @@ function addRoutes(part: Part, layer: Part['layers'][number], path: string, chai
       method,
       path,
       chain: [...applicable(chain, path), ...own],
+      ...(layer.declared ? { declared: layer.declared } : {}),
       file: layer.file,
       line: layer.line,
     })
@@ -101,15 +101,9 @@ function addRoutes(part: Part, layer: Part['layers'][number], path: string, chai
 }
 
 /** `use('/health', (req, res) => res.send('ok'))`: a function that takes no `next` answers by itself. */
-function answering(
-  part: Part,
-  layer: Part['layers'][number],
-  prefix: string,
-  chain: ChainItem[],
-  routes: Route[],
-): void {
+function answering(part: Part, layer: Layer, prefix: string, chain: ChainItem[], routes: Route[]): void {
   const last = layer.handlers.at(-1)
-  if (part.framework !== 'express' || last?.k !== 'fn' || last.fn.params.length !== 2) return
+  if (!part.framework.answersInUse || last?.k !== 'fn' || last.fn.params.length !== 2) return
   for (const path of layer.paths) {
     const full = joinPaths(prefix, path)
     if (full === '/' || full.includes('*')) continue
@@ -126,10 +120,17 @@ function answering(
   }
 }
 
+/** What a layer says of its handlers, where it says it. */
+const given = ({ exact, self }: Layer): Pick<ChainItem, 'exact' | 'self'> => ({
+  ...(exact ? { exact } : {}),
+  ...(self ? { self } : {}),
+})
+
 function applicable(chain: ChainItem[], path: string): ChainItem[] {
   const wanted = path.split('/').filter(Boolean)
   return chain.filter((item) => {
     const scope = item.mount.split('/').filter(Boolean)
+    if (item.exact && scope.length !== wanted.length && !item.mount.includes('*')) return false
     return scope.every((segment, index) => {
       const other = wanted[index]
       if (segment.includes('*')) return true

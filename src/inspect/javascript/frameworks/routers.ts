@@ -1,13 +1,16 @@
 import type { Interpreter } from '../evaluate/interpreter.ts'
-import { literal, type Obj, textOf, type Value } from '../evaluate/values.ts'
+import { type Input, literal, type Obj, textOf, type Value } from '../evaluate/values.ts'
+import type { FrameworkPlug } from './plug.ts'
 
 /** A router, application or sub-application: what was put on it, in order. */
 export interface Part {
-  framework: 'express' | 'koa'
+  framework: FrameworkPlug
   app: boolean
   prefix: string
   layers: Layer[]
   params: { name: string; handlers: Value[] }[]
+  /** Does what was put off until everything is there. */
+  settle?: () => void
   file: string
   line: number
 }
@@ -17,8 +20,21 @@ export interface Layer {
   verb: string
   paths: string[]
   handlers: Value[]
+  /** Middleware for these very paths, not for what lies under them. */
+  exact?: boolean
+  /** What `this` is in the handlers. */
+  self?: Value
+  declared?: Declared
   file: string
   line: number
+}
+
+/** What a route's declaration says of its requests and answers beside the handlers. */
+export interface Declared {
+  schemas: { from: Input['from']; schema: Value }[]
+  statuses: number[]
+  /** Takes files and fields of a form. */
+  multipart?: boolean
 }
 
 export const METHODS = ['get', 'post', 'put', 'patch', 'delete', 'head', 'options'] as const

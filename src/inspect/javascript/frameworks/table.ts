@@ -1,31 +1,22 @@
 import type { PackageModel } from '../evaluate/packages.ts'
-import { express, routerFactory } from './express.ts'
-import { koa, koaCompose, koaMount, koaRouter } from './koa.ts'
+import { expressPlug } from './express/index.ts'
+import { koaPlug } from './koa/index.ts'
+import type { FrameworkPlug } from './plug.ts'
 
-/** Packages that make applications and routers: one line each. */
-export const frameworkPackages: Record<string, PackageModel> = {
-  express,
-  'express-promise-router': routerFactory,
-  router: routerFactory,
-  koa,
-  'koa-router': koaRouter,
-  '@koa/router': koaRouter,
-  'koa-swagger-decorator': koaRouter,
-  'koa-joi-router': koaRouter,
-  'koa-mount': koaMount,
-  'koa-compose': koaCompose,
+/** Frameworks whose routes can be read, one line each. */
+export const plugs = (): FrameworkPlug[] => [expressPlug, koaPlug]
+
+/** What the frameworks' packages make. */
+export function frameworkPackages(): Record<string, PackageModel> {
+  return Object.assign({}, ...plugs().map(({ packages }) => packages))
 }
 
-/** Dependencies that say which framework a project is built on. */
-export const FRAMEWORKS: Record<string, string> = {
-  express: 'express',
-  koa: 'koa',
-  fastify: 'fastify',
-  hono: 'hono',
-  '@nestjs/core': 'nest',
+/** Frameworks that are known, but whose routes cannot be read. */
+const OTHERS: Record<string, string> = {
   '@hapi/hapi': 'hapi',
   restify: 'restify',
   next: 'next',
+  '@trpc/server': 'trpc',
   '@apollo/server': 'apollo',
   'apollo-server': 'apollo',
   'apollo-server-express': 'apollo',
@@ -40,4 +31,11 @@ export const FRAMEWORKS: Record<string, string> = {
   polka: 'polka',
   'socket.io': 'socket.io',
   ws: 'ws',
+}
+
+/** What a project with these dependencies is built on, and which of it cannot be read. */
+export function frameworksOf(dependencies: Record<string, unknown>): { names: string[]; unread: string[] } {
+  const read = plugs().filter((plug) => plug.dependencies.some((name) => name in dependencies))
+  const unread = Object.entries(OTHERS).flatMap(([name, framework]) => (name in dependencies ? [framework] : []))
+  return { names: [...new Set([...read.map(({ name }) => name), ...unread])], unread: [...new Set(unread)] }
 }

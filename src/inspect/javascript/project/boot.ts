@@ -58,7 +58,7 @@ function findApp(world: World, evaluated: Evaluated): Found {
   const wanted = evaluated.app
   if (!wanted) return { app: null, why: 'No application object was found' }
   const { interp } = evaluated
-  const kind = partOf(wanted)?.framework ?? 'express'
+  const kind = partOf(wanted)?.framework.name ?? 'http'
   const count = evaluated.routes.length
   let why = NOT_EXPORTED
   for (const { file, export: name } of exportsOf(evaluated, (value) => value === wanted)) {

@@ -1,8 +1,8 @@
-import { member } from '../evaluate/members.ts'
-import { statusNamed } from '../evaluate/packages.ts'
-import { lit, literal, native, type Obj, obj, textOf, UNKNOWN, type Value } from '../evaluate/values.ts'
-import { carried, headersObject, input, queryInput, unset } from './credentials.ts'
-import type { Caller, Walk } from './walk.ts'
+import { carried, headersObject, input, queryInput, unset } from '../../endpoints/credentials.ts'
+import type { Caller, Walk } from '../../endpoints/walk.ts'
+import { member } from '../../evaluate/members.ts'
+import { statusNamed } from '../../evaluate/packages.ts'
+import { lit, literal, native, type Obj, obj, textOf, UNKNOWN, type Value } from '../../evaluate/values.ts'
 
 const SAMPLE = (path: string) => path.replace(/:\w+(\([^)]*\))?\??/g, '1')
 const SETTERS =

@@ -1,20 +1,21 @@
-import type { Interpreter } from '../evaluate/interpreter.ts'
-import { listen } from '../evaluate/libraries.ts'
-import { member } from '../evaluate/members.ts'
-import type { PackageModel } from '../evaluate/packages.ts'
-import { native, type Obj, obj, textOf, UNDEFINED, type Value } from '../evaluate/values.ts'
-import { flattenHandlers, METHODS, newPart, type Part, partObject, partOf, pathsOf } from './routers.ts'
+import type { Interpreter } from '../../evaluate/interpreter.ts'
+import { listen } from '../../evaluate/libraries.ts'
+import { member } from '../../evaluate/members.ts'
+import type { PackageModel } from '../../evaluate/packages.ts'
+import { native, type Obj, obj, textOf, UNDEFINED, type Value } from '../../evaluate/values.ts'
+import { flattenHandlers, METHODS, newPart, type Part, partObject, partOf, pathsOf } from '../routers.ts'
+import { koaPlug } from './index.ts'
 
 const VERBS = new Set<string>([...METHODS, 'all', 'del'])
 
 /** `new Koa()`. */
 export const koa: PackageModel = (interp, call, path) =>
-  path.length === 0 ? application(interp, newPart(interp, 'koa', true, call.line)) : null
+  path.length === 0 ? application(interp, newPart(interp, koaPlug, true, call.line)) : null
 
 /** `new Router({ prefix })` of koa-router and its successors. */
 export const koaRouter: PackageModel = (interp, call, path) => {
   if (path.length > 0 && !/^(Swagger)?Router$/.test(path[0] ?? '')) return null
-  const part = newPart(interp, 'koa', false, call.line)
+  const part = newPart(interp, koaPlug, false, call.line)
   const [options] = call.args
   if (options?.k === 'obj') part.prefix = textOf(member(interp, options, 'prefix')) ?? ''
   return router(interp, part)
@@ -23,7 +24,7 @@ export const koaRouter: PackageModel = (interp, call, path) => {
 /** `mount('/path', app)`: an application or middleware under a path. */
 export const koaMount: PackageModel = (interp, call) => {
   const [first, second] = call.args
-  const part = newPart(interp, 'koa', false, call.line)
+  const part = newPart(interp, koaPlug, false, call.line)
   const at = { file: part.file, line: call.line }
   const paths = second ? (pathsOf(interp, first, at) ?? ['/']) : ['/']
   part.layers.push({ verb: 'use', paths, handlers: second ? [second] : first ? [first] : [], ...at })

@@ -1,4 +1,6 @@
-import { unknownPart } from '../evaluate/expressions.ts'
+import { carried, headersObject, input, queryInput, unset } from '../../endpoints/credentials.ts'
+import type { Caller, Walk } from '../../endpoints/walk.ts'
+import { unknownPart } from '../../evaluate/expressions.ts'
 import {
   lit,
   literal,
@@ -10,9 +12,7 @@ import {
   UNDEFINED,
   UNKNOWN,
   type Value,
-} from '../evaluate/values.ts'
-import { carried, headersObject, input, queryInput, unset } from './credentials.ts'
-import type { Caller, Walk } from './walk.ts'
+} from '../../evaluate/values.ts'
 
 const SAMPLE = (path: string) => path.replace(/:\w+(\([^)]*\))?\??/g, '1')
 

@@ -1,8 +1,9 @@
-import type { Interpreter } from '../evaluate/interpreter.ts'
-import { listen } from '../evaluate/libraries.ts'
-import type { PackageModel } from '../evaluate/packages.ts'
-import { native, obj, textOf, UNDEFINED, UNKNOWN, type Value } from '../evaluate/values.ts'
-import { flattenHandlers, METHODS, newPart, type Part, partObject, pathsOf } from './routers.ts'
+import type { Interpreter } from '../../evaluate/interpreter.ts'
+import { listen } from '../../evaluate/libraries.ts'
+import type { PackageModel } from '../../evaluate/packages.ts'
+import { native, obj, textOf, UNDEFINED, UNKNOWN, type Value } from '../../evaluate/values.ts'
+import { flattenHandlers, METHODS, newPart, type Part, partObject, pathsOf } from '../routers.ts'
+import { expressPlug } from './index.ts'
 
 const VERBS = new Set<string>([...METHODS, 'all', 'del'])
 
@@ -19,11 +20,11 @@ export const routerFactory: PackageModel = (interp, call, path) =>
   path.length === 0 || path[0] === 'Router' ? router(interp, call.line) : null
 
 function application(interp: Interpreter, line: number): Value {
-  return build(interp, newPart(interp, 'express', true, line))
+  return build(interp, newPart(interp, expressPlug, true, line))
 }
 
 function router(interp: Interpreter, line: number): Value {
-  return build(interp, newPart(interp, 'express', false, line))
+  return build(interp, newPart(interp, expressPlug, false, line))
 }
 
 function here(interp: Interpreter, line: number) {
