@@ -4,6 +4,7 @@ import { Interpreter, type World } from './evaluate/interpreter.ts'
 import type { Value } from './evaluate/values.ts'
 import { flatten, type Route } from './frameworks/flatten.ts'
 import { partOf } from './frameworks/routers.ts'
+import { plugs } from './frameworks/table.ts'
 import type { Entry } from './project/entry.ts'
 
 /** A project evaluated from the entry that serves most. */
@@ -21,6 +22,7 @@ export function evaluateProject(world: World, entries: Entry[], others: string[]
   for (const [index, entry] of entries.entries()) {
     const interp = new Interpreter(world, entry.file)
     interp.module(entry.file)
+    if (interp.parts.length === 0) for (const plug of plugs()) plug.serve?.(interp, entry)
     const found = { interp, entry, ...largestApp(interp) }
     if (found.routes.length > 0 && (index < 2 || found.routes.length > (best?.routes.length ?? 0))) best = found
     if (best && index > 6) break

@@ -23,7 +23,9 @@ export function foreignMiddleware(walk: Walk, value: Value): Verdict {
     readChain(walk, value)
     return 'passes'
   }
-  if (!GUARDS.test(from.module)) return HARMLESS.test(from.module) ? 'passes' : null
+  const { guards, harmless } = walk.route.framework
+  if (!GUARDS.test(from.module) && !guards?.test(from.module))
+    return HARMLESS.test(from.module) || harmless?.test(from.module) ? 'passes' : null
   if (/clerkMiddleware|ClerkExpressWithAuth/.test(from.path.join('.'))) return 'passes'
   if (/express-openid-connect/.test(from.module) && !/requiresAuth/.test(from.path.join('.'))) return 'passes'
   if (/keycloak/.test(from.module) && from.path.includes('middleware')) return 'passes'

@@ -328,6 +328,7 @@ function callInput(interp: Interpreter, target: Input, name: string, args: Value
     if (name === 'map' || name === 'flatMap') return { k: 'arr', items: [result], open: true }
     return name === 'filter' ? target : name === 'find' ? item : UNKNOWN
   }
+  if (name === 'includes' && args[0]) interp.observer?.compared(target, args[0])
   if (name === 'includes' || name === 'startsWith' || name === 'endsWith' || name === 'match')
     return { k: 'unknown', falseWithout: [target] }
   return type === 'string' || name === 'toString' || name === 'slice' ? target : UNKNOWN

@@ -39,6 +39,9 @@ export interface Declared {
 
 export const METHODS = ['get', 'post', 'put', 'patch', 'delete', 'head', 'options'] as const
 
+/** A path as a request has it: `/users/:id` → `/users/1`. */
+export const samplePath = (path: string): string => path.replace(/:\w+(\([^)]*\))?\??/g, '1')
+
 /** The part a value stands for. */
 export function partOf(value: Value | undefined): Part | null {
   return value?.k === 'obj' && value.part ? (value.part as Part) : null

@@ -1,10 +1,11 @@
 import type { PackageModel } from '../evaluate/packages.ts'
 import { expressPlug } from './express/index.ts'
+import { fastifyPlug } from './fastify/index.ts'
 import { koaPlug } from './koa/index.ts'
 import type { FrameworkPlug } from './plug.ts'
 
 /** Frameworks whose routes can be read, one line each. */
-export const plugs = (): FrameworkPlug[] => [expressPlug, koaPlug]
+export const plugs = (): FrameworkPlug[] => [expressPlug, koaPlug, fastifyPlug]
 
 /** What the frameworks' packages make. */
 export function frameworkPackages(): Record<string, PackageModel> {

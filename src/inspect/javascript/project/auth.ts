@@ -4,8 +4,12 @@ import type { Evaluated } from '../routes.ts'
 import { lineOfMatch, variablesIn } from './evidence.ts'
 import { isTest, type SourceTree } from './sources.ts'
 
-const SIGNERS = /^(jsonwebtoken|jose|express-jwt|koa-jwt|koa-jwt2|jwt-simple|passport-jwt|fast-jwt|njwt|@tsndr\/.*)$/
-const BEARER = /authorization|fromAuthHeader|express-jwt|koa-jwt|http-bearer/i
+const SIGNERS =
+  /^(jsonwebtoken|jose|express-jwt|koa-jwt|koa-jwt2|jwt-simple|passport-jwt|fast-jwt|njwt|@fastify\/jwt|fastify-jwt|hono\/jwt|@nestjs\/jwt|@tsndr\/.*)$/
+const BEARER =
+  /(headers?(\?\.|\.|\??\.?\[\s*['"`]|\(\s*['"`])|\b(get|header)\(\s*['"`]|[{,]\s*)authorization\b|fromAuthHeader|(express|koa|fastify|hono|nestjs)[-/]jwt|jwtVerify|bearer-auth|http-bearer/i
+const SESSIONS =
+  /['"`](express-session|cookie-session|koa-session|koa-generic-session|@fastify\/(secure-)?session|fastify-(secure-)?session|hono-sessions)['"`]/
 const API_KEY =
   /(^|-)api-?key$|^x-.*(?<!idempotency-)key$|(^|-)(auth|access|admin|api|service|internal)-(token|key|secret)$|^(x-)?token$/
 
@@ -42,13 +46,7 @@ export function findAuth(tree: SourceTree, evaluated: Evaluated, endpoints: Endp
   for (const [path, text] of files) {
     const cookie = /cookies(?:\.get\(\s*['"]|\.|\[['"])(\w*(?:token|jwt|auth|sid|session)\w*)/i.exec(text)
     if (cookie) add('cookie', 'cookie', [], `${path}:${lineOfMatch(text, /cookies(\.|\[)/)}`)
-    if (/['"`](express-session|cookie-session|koa-session|koa-generic-session)['"`]/.test(text))
-      add(
-        'session',
-        'cookie',
-        [],
-        `${path}:${lineOfMatch(text, /express-session|cookie-session|koa-(generic-)?session/)}`,
-      )
+    if (SESSIONS.test(text)) add('session', 'cookie', [], `${path}:${lineOfMatch(text, SESSIONS)}`)
   }
   return schemes
 }

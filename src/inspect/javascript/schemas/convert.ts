@@ -2,7 +2,9 @@ import type { Json, JsonSchema } from '../../../contracts/json.ts'
 import type { Interpreter } from '../evaluate/interpreter.ts'
 import { alternatives, literal, type Obj, truth, type Value } from '../evaluate/values.ts'
 import { CONSTRAINTS } from './constraints.ts'
+import { isJsonSchema, readJsonSchema } from './json-schema.ts'
 import { stepsOf } from './steps.ts'
+import { readTypebox } from './typebox.ts'
 
 /** A schema while it is read: with what its parent has to know. */
 export interface Draft {
@@ -14,6 +16,7 @@ export interface Draft {
   context: Value | undefined
 }
 
+const TYPEBOX = /typebox/
 const FAMILIES: [RegExp, Draft['family']][] = [
   [/zod|valibot|superstruct/, 'zod'],
   [/yup/, 'yup'],
@@ -25,7 +28,6 @@ export function toJsonSchema(_interp: Interpreter, schema: Value, options: Value
   const context = options?.k === 'obj' ? options.props.get('context') : undefined
   const one = alternatives(schema).find((value) => value.k === 'sym' || value.k === 'obj')
   if (!one) return null
-  if (one.k === 'obj' && isJsonSchema(one)) return plainJson(one) as JsonSchema
   const draft = readSchema(one, context)
   if (!draft) return null
   if (loosened(options)) allowUnknown(draft.schema)
@@ -40,12 +42,17 @@ export function readSchema(value: Value, context?: Value): Draft | null {
       .filter((one) => one !== null)
     return first ?? null
   }
+  if (value.k === 'obj' && isJsonSchema(value)) return { ...emptyDraft('zod', context), schema: readJsonSchema(value) }
   if (value.k === 'obj') {
     const draft = emptyDraft('joi', context)
     object(draft, value)
     return draft
   }
   const chain = stepsOf(value)
+  if (chain && TYPEBOX.test(chain.module)) {
+    const made = readTypebox(chain.steps)
+    return made ? { ...emptyDraft('zod', context), schema: made.schema, required: !made.optional } : null
+  }
   const family = chain && FAMILIES.find(([pattern]) => pattern.test(chain.module))?.[1]
   if (!chain || !family) return null
   const draft = emptyDraft(family, context)
@@ -104,15 +111,6 @@ export function loosened(options: Value | undefined): boolean {
 export function allowUnknown(schema: JsonSchema): void {
   delete schema.additionalProperties
   for (const field of Object.values(schema.properties ?? {})) allowUnknown(field)
-}
-
-function isJsonSchema(value: Obj): boolean {
-  const type = value.props.get('type')
-  return (
-    (type !== undefined && typeof literal(type)?.v === 'string') ||
-    value.props.has('$ref') ||
-    value.props.has('properties')
-  )
 }
 
 /** A value that is all literals, as JSON; regular expressions by their source. */

@@ -3,7 +3,8 @@ import { type Obj, obj, origin, type Sym, UNKNOWN, type Value } from '../evaluat
 import { toJsonSchema } from './convert.ts'
 
 /** Packages whose values describe data. */
-const SCHEMA_PACKAGES = /^(joi|@hapi\/joi|@hapi\/joi-date|yup|zod|zod\/v[34]|ajv|superstruct|valibot|celebrate)$/
+const SCHEMA_PACKAGES =
+  /^(joi|@hapi\/joi|@hapi\/joi-date|yup|zod|zod\/v[34]|ajv|superstruct|valibot|celebrate|@hono\/zod-openapi|drizzle-zod|fastify-type-provider-zod|(@sinclair\/)?typebox|@fastify\/type-provider-typebox)$/
 
 const METHODS =
   /^(validate|validateSync|validateAsync|parse|parseAsync|safeParse|safeParseAsync|spa|attempt|assert|isValid|isValidSync|cast)$/
@@ -32,7 +33,7 @@ export function validate(interp: Interpreter, call: Sym, from: From): Value | nu
 }
 
 /** A schema over the environment: its defaults and demands are those of the variables. */
-function settings(interp: Interpreter, environment: Obj, schema: Value): Value {
+export function settings(interp: Interpreter, environment: Obj, schema: Value): Value {
   const shape = toJsonSchema(interp, schema, undefined)
   const result = obj({}, interp.depth)
   for (const [name, field] of Object.entries(shape?.properties ?? {})) {

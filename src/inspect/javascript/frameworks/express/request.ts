@@ -3,8 +3,8 @@ import type { Caller, Walk } from '../../endpoints/walk.ts'
 import { member } from '../../evaluate/members.ts'
 import { statusNamed } from '../../evaluate/packages.ts'
 import { lit, literal, native, type Obj, obj, textOf, UNKNOWN, type Value } from '../../evaluate/values.ts'
+import { samplePath } from '../routers.ts'
 
-const SAMPLE = (path: string) => path.replace(/:\w+(\([^)]*\))?\??/g, '1')
 const SETTERS =
   /^(set|header|type|contentType|cookie|clearCookie|append|location|links|vary|attachment|format|removeHeader|setHeader|on|once|setTimeout|flushHeaders)$/
 const SENDERS = /^(json|send|end|render|jsonp|sendFile|sendfile|download|write|pipe|xml)$/
@@ -30,7 +30,7 @@ export function expressCaller(walk: Walk, app: Value): Caller {
 function request(walk: Walk, app: Value, mount: () => string): Obj {
   const { anonymous } = walk
   const read = (value: Value) => walk.read(value)
-  const full = SAMPLE(walk.route.path)
+  const full = samplePath(walk.route.path)
   const headers = headersObject(anonymous, read)
   const fixed: Record<string, Value> = {
     body: input('body'),
@@ -63,8 +63,8 @@ function request(walk: Walk, app: Value, mount: () => string): Obj {
   req.open = true
   req.host = {
     get(name) {
-      if (name === 'path' || name === 'url') return lit(relative(full, SAMPLE(mount())))
-      if (name === 'baseUrl') return lit(mount() === '/' ? '' : SAMPLE(mount()))
+      if (name === 'path' || name === 'url') return lit(relative(full, samplePath(mount())))
+      if (name === 'baseUrl') return lit(mount() === '/' ? '' : samplePath(mount()))
       const value = fixed[name] ?? methods[name]
       if (name === 'body' && value) walk.read(value)
       return value ?? unset(name, anonymous)

@@ -13,8 +13,7 @@ import {
   UNKNOWN,
   type Value,
 } from '../../evaluate/values.ts'
-
-const SAMPLE = (path: string) => path.replace(/:\w+(\([^)]*\))?\??/g, '1')
+import { samplePath } from '../routers.ts'
 
 /** Hands requests to Koa middleware: `(ctx, next)`. */
 export function koaCaller(walk: Walk, app: Value): Caller {
@@ -45,9 +44,9 @@ function context(walk: Walk, app: Value): Obj {
     headers,
     get: getHeader,
     method: lit(walk.route.method),
-    path: lit(SAMPLE(walk.route.path)),
-    url: lit(SAMPLE(walk.route.path)),
-    originalUrl: lit(SAMPLE(walk.route.path)),
+    path: lit(samplePath(walk.route.path)),
+    url: lit(samplePath(walk.route.path)),
+    originalUrl: lit(samplePath(walk.route.path)),
     is: native('is', () => UNKNOWN),
   }
   request.host = {
