@@ -17,6 +17,7 @@ export function foreignMiddleware(walk: Walk, value: Value): Verdict {
   const from = origin(value)
   if (!from || value.k !== 'sym') return null
   validators(walk, value)
+  walk.route.framework.middleware?.(walk, value)
   if (/passport/.test(from.module)) return passport(walk, value, from.path)
   if (/^(multer|@koa\/multer|express-fileupload)$/.test(from.module)) return upload(walk, value, from.path)
   if (/^express-validator/.test(from.module)) {

@@ -1,4 +1,5 @@
 import { basename, dirname, extname, join as joinPath, normalize, relative, resolve } from 'node:path/posix'
+import { drizzleZod } from '../schemas/drizzle.ts'
 import { callArray } from './arrays.ts'
 import { dig, type Interpreter } from './interpreter.ts'
 import { assignInto, member } from './members.ts'
@@ -225,6 +226,7 @@ export const libraries: Record<string, PackageModel> = {
   'express-wrap-async': same,
   passport,
   'koa-passport': passport,
+  'drizzle-zod': drizzleZod,
   'env-var': envVar,
   envalid,
 }

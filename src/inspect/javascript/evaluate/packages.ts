@@ -1,5 +1,5 @@
 import { STATUS_CODES } from 'node:http'
-import { frameworkPackages } from '../frameworks/table.ts'
+import { frameworkPackages, frameworkValue } from '../frameworks/table.ts'
 import { validate } from '../schemas/validate.ts'
 import { environment } from './globals.ts'
 import type { Interpreter } from './interpreter.ts'
@@ -55,11 +55,11 @@ export function readPackage(interp: Interpreter, target: Sym, name: string): Val
   if (!from) return null
   if (from.module === '#process' && from.path.length === 0 && name === 'env') return environment(interp)
   if (/^(process)$/.test(from.module) && name === 'env') return environment(interp)
-  if (/^http-status(-codes)?$|^@\w+\/http-status/.test(from.module)) {
+  if (/^http-status(-codes)?$|^@\w+\/http-status|http-status-codes$/.test(from.module)) {
     const code = CODES.get(name) ?? CODES.get(name.replace(/_?ERROR$/, ''))
     return code ? lit(code) : null
   }
-  return null
+  return from.path.length === 0 ? frameworkValue(interp, from.module, name) : null
 }
 
 /** The status that goes with a name such as `NotFound` or `unauthorized`. */

@@ -1,7 +1,7 @@
 import type { Caller, Walk } from '../endpoints/walk.ts'
 import type { Interpreter } from '../evaluate/interpreter.ts'
 import type { PackageModel } from '../evaluate/packages.ts'
-import type { Value } from '../evaluate/values.ts'
+import type { Sym, Value } from '../evaluate/values.ts'
 import type { Entry } from '../project/entry.ts'
 
 /** A web framework: what its packages mean, and how it hands requests on. One line in `table.ts`. */
@@ -11,6 +11,10 @@ export interface FrameworkPlug {
   dependencies: string[]
   /** What calls into its packages make: applications, routers and what goes onto them. */
   packages: Record<string, PackageModel>
+  /** Members of packages that stand for something known, by module and name. */
+  values?: Record<string, Record<string, (interp: Interpreter) => Value>>
+  /** Takes note of what middleware of a package asks of a request. */
+  middleware?(walk: Walk, value: Sym): void
   /** Packages of its world whose middleware keeps strangers out, and such that lets everybody pass. */
   guards?: RegExp
   harmless?: RegExp

@@ -1,15 +1,27 @@
+import type { Interpreter } from '../evaluate/interpreter.ts'
 import type { PackageModel } from '../evaluate/packages.ts'
+import type { Value } from '../evaluate/values.ts'
 import { expressPlug } from './express/index.ts'
 import { fastifyPlug } from './fastify/index.ts'
+import { honoPlug } from './hono/index.ts'
 import { koaPlug } from './koa/index.ts'
 import type { FrameworkPlug } from './plug.ts'
 
 /** Frameworks whose routes can be read, one line each. */
-export const plugs = (): FrameworkPlug[] => [expressPlug, koaPlug, fastifyPlug]
+export const plugs = (): FrameworkPlug[] => [expressPlug, koaPlug, fastifyPlug, honoPlug]
 
 /** What the frameworks' packages make. */
 export function frameworkPackages(): Record<string, PackageModel> {
   return Object.assign({}, ...plugs().map(({ packages }) => packages))
+}
+
+/** A member of one of the frameworks' packages that stands for something known. */
+export function frameworkValue(interp: Interpreter, module: string, name: string): Value | null {
+  for (const { values } of plugs()) {
+    const make = values?.[module]?.[name]
+    if (make) return make(interp)
+  }
+  return null
 }
 
 /** Frameworks that are known, but whose routes cannot be read. */

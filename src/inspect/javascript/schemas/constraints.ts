@@ -160,8 +160,10 @@ const sized: Apply = ({ schema }, [limit]) => {
   else Object.assign(schema, { minLength: value, maxLength: value })
 }
 
-const partial: Apply = ({ schema }) => {
-  delete schema.required
+const partial: Apply = ({ schema }, [names]) => {
+  const named = names?.k === 'obj' ? schema.required?.filter((name) => !names.props.has(name)) : []
+  if (named?.length) schema.required = named
+  else delete schema.required
 }
 
 const enumeration: Apply = (draft, [values]) => {
@@ -193,8 +195,15 @@ const settings: Apply = (draft, [options]) => {
   if (presence === 'required' && draft.schema.properties) draft.schema.required = Object.keys(draft.schema.properties)
 }
 
-const required: Apply = (draft) => {
-  draft.required = true
+/** Of an object of zod's: the fields that are named, or all of them. Of the others: itself. */
+const required: Apply = (draft, [names]) => {
+  const { schema } = draft
+  if (draft.family !== 'zod' || schema.type !== 'object') draft.required = true
+  else {
+    const all = Object.keys(schema.properties ?? {})
+    const named = names?.k === 'obj' ? all.filter((name) => names.props.has(name)) : all
+    schema.required = [...new Set([...(schema.required ?? []), ...named])]
+  }
 }
 
 /** What each word of the validators' vocabulary does to a schema. Words that change no shape are left out. */

@@ -62,7 +62,8 @@ export function readJsonSchema(value: Obj): JsonSchema {
     for (const [name, field] of properties.props) schema.properties[name] = inner(field)
   }
   const required = plainJson(value.props.get('required') ?? { k: 'unknown' })
-  if (Array.isArray(required) && required.length > 0) schema.required = required.map(String).filter((name) => schema.properties?.[name]?.default === undefined)
+  if (Array.isArray(required) && required.length > 0)
+    schema.required = required.map(String).filter((name) => schema.properties?.[name]?.default === undefined)
   const items = value.props.get('items')
   if (items && items.k !== 'arr') schema.items = inner(items)
   for (const word of ['allOf', 'anyOf', 'oneOf'] as const) {
