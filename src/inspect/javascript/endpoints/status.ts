@@ -7,7 +7,7 @@ const FIELDS = ['status', 'statusCode', 'httpStatus', 'httpStatusCode', 'httpCod
 
 /** The HTTP status an error stands for, where the code names one. */
 export function statusOf(interp: Interpreter, error: Value): number | undefined {
-  if (error.k === 'sym') return statusOfPackage(error)
+  if (error.k === 'sym') return statusGiven(error) ?? statusOfPackage(error)
   if (error.k === 'lit') return inRange(error.v)
   if (error.k !== 'obj') return undefined
   for (const field of FIELDS) {
@@ -20,6 +20,17 @@ export function statusOf(interp: Interpreter, error: Value): number | undefined 
   // Error classes that extend a package's own: `class Unauthorized extends createError.Unauthorized`.
   for (let at: Value | null = error.cls ?? null; at; at = at.k === 'class' ? at.base : null) {
     if (at.k === 'sym') return statusNamed(origin(at)?.path.at(-1) ?? '')
+  }
+  return undefined
+}
+
+/** `Object.assign(new Error('…'), { status: 403 })`. */
+function statusGiven(error: Value & { k: 'sym' }): number | undefined {
+  if (error.op !== 'new') return undefined
+  for (const field of FIELDS) {
+    const own = error.props.get(field)
+    const found = own && inRange(literal(own)?.v)
+    if (found) return found
   }
   return undefined
 }

@@ -24,6 +24,8 @@ export interface FrameworkPlug {
   answersInUse?: boolean
   /** How its handlers get at a request. */
   caller(walk: Walk, app: Value): Caller
+  /** What tests can import: the application a module exports, or also what a function of a module makes. Neither: they start a process. */
+  imported?: 'application' | 'factory'
   /** Starts what a module of the project exports, where the framework's own command serves it. */
   serve?(interp: Interpreter, entry: Entry): void
 }

@@ -58,7 +58,8 @@ function findApp(world: World, evaluated: Evaluated): Found {
   const wanted = evaluated.app
   if (!wanted) return { app: null, why: 'No application object was found' }
   const { interp } = evaluated
-  const kind = partOf(wanted)?.framework.name ?? 'http'
+  const { name: kind, imported } = partOf(wanted)?.framework ?? { name: 'http' }
+  if (!imported) return { app: null, why: `Tests start a ${kind} server as a process` }
   const count = evaluated.routes.length
   let why = NOT_EXPORTED
   for (const { file, export: name } of exportsOf(evaluated, (value) => value === wanted)) {
@@ -72,7 +73,7 @@ function findApp(world: World, evaluated: Evaluated): Found {
       why = `${file} exports the application before its routes are on it`
     else return { app: { file, export: name, kind }, why: '' }
   }
-  const made = factory(world, evaluated, why)
+  const made = imported === 'factory' ? factory(world, evaluated, why) : { app: null, why }
   const listening = interp.effects.find(({ kind }) => kind === 'listen')
   if (made.app || why !== NOT_EXPORTED || !listening) return made
   return {

@@ -113,6 +113,7 @@ const RUNNERS = new Set([
   'bun',
   'swc-node',
   'ts-node-esm',
+  'fastify',
 ])
 
 /** The commands of a script, watchers and variable settings stripped, other scripts followed. */

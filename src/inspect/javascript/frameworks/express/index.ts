@@ -7,6 +7,7 @@ export const expressPlug: FrameworkPlug = {
   name: 'express',
   dependencies: ['express'],
   packages: { express, 'express-promise-router': routerFactory, router: routerFactory },
+  imported: 'factory',
   next: 3,
   answersInUse: true,
   caller: expressCaller,

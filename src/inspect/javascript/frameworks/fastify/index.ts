@@ -9,6 +9,7 @@ export const fastifyPlug: FrameworkPlug = {
   packages: { fastify, 'fastify-plugin': shared },
   guards: /^(@fastify\/(basic-auth|bearer-auth)|fastify-(basic|bearer)-auth|@clerk\/fastify)$/,
   harmless: /^@?fastify(\/|-)(cors|helmet|rate-limit|compress|cookie|formbody|multipart|sensible|middie|express)$/,
+  imported: 'application',
   next: Number.POSITIVE_INFINITY,
   caller: fastifyCaller,
   serve: serveExported,

@@ -15,6 +15,7 @@ export const koaPlug: FrameworkPlug = {
     'koa-mount': koaMount,
     'koa-compose': koaCompose,
   },
+  imported: 'application',
   next: 2,
   caller: koaCaller,
 }
