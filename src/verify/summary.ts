@@ -47,7 +47,8 @@ export function explainRed(result: RunResult): string {
   if (result.timedOut) return `it was still running after ${Math.round(result.durationMs / 1000)} s`
   const failed = result.tests.filter((test) => test.status === 'failed')
   const first = failed[0]
-  if (first) return `${failed.length} of ${result.tests.length} tests failed, the first of them “${first.name}”`
+  const ran = failed.length + count(result, 'passed')
+  if (first) return `${failed.length} of ${ran} tests failed, the first of them “${first.name}”`
   const error = result.errors[0]
   if (error?.file) return `${error.file} did not load: ${firstLine(error.message)}`
   if (count(result, 'passed') === 0) return `no test passed (exit code ${result.exitCode})`

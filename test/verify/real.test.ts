@@ -14,6 +14,17 @@ it('fails on a stub of an own module', async () => {
   expect(evidence.stubs).toEqual([expect.stringContaining(`${TEST_FILE}:1 jest.mock('../../src/app'`)])
 })
 
+it('tells what is stubbed also where the call goes over several lines, in the same words when it moves', async () => {
+  const fake = `const store = require('../../src/app')
+    jest
+      .spyOn(store, 'call')
+      .mockReturnValue(1)
+    jest.restoreAllMocks()`
+  const { evidence, violations } = await verifyOne('real', first(fake))
+  expect(evidence.stubs).toEqual([`${TEST_FILE}:2 jest.spyOn(store, 'call')`])
+  expect(violations).toEqual([`${TEST_FILE} jest.spyOn(store, 'call')`])
+})
+
 it('fails on a stub of the data driver, whatever package that is', async () => {
   const { verdict, why } = await verifyOne('real', first("jest.mock('pg', () => ({}), { virtual: true })"))
   expect([verdict, why]).toEqual(['fail', expect.stringContaining('(data driver)')])

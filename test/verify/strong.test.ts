@@ -63,6 +63,30 @@ it('fails on a test that asks the application nothing', async () => {
   expect([verdict, why]).toEqual(['fail', expect.stringContaining('It asks the application nothing.')])
 })
 
+it('does not judge by its answers what sends no request, in a suite that somebody else wrote', async () => {
+  const { verdict, why, evidence } = await verifyOne('strong', withTest('expect(1 + 1).toBe(2)'), { foreign: true })
+  expect([verdict, why]).toEqual([
+    'pass',
+    'Each of 5 tests goes red against both stubs; 1 that send the application no request are not judged.',
+  ])
+  expect(evidence.withoutRequest).toEqual([`${TEST_FILE} > is weak`])
+})
+
+it('judges a test that looks at what was asked before all tests, whoever wrote it', async () => {
+  const { verdict, why } = await verifyOne(
+    'strong',
+    inTests(
+      "describe('DELETE /notes/{id}'",
+      `describe('early', () => { let early
+        beforeAll(async () => { early = await call(server, 'GET', '/notes/1') })
+        it('is weak', () => { expect(early).toBeDefined() }) })
+      describe('DELETE /notes/{id}'`,
+    ),
+    { foreign: true },
+  )
+  expect([verdict, why]).toEqual(['fail', expect.stringContaining('1 of 6 tests stay green')])
+})
+
 it('fails on an assertion that nothing waits for, beside others that hold', async () => {
   const { verdict, why } = await verifyOne(
     'strong',

@@ -25,6 +25,7 @@ interface Options {
   attainable?: GateContext['attainable']
   table?: Parameters<typeof verifySuite>[1]
   adapt?(project: NotesProject): unknown
+  foreign?: boolean
   signal?: AbortSignal
 }
 
@@ -53,6 +54,7 @@ export async function verify(
       ...(options.dismissed && { dismissed: options.dismissed }),
       ...(options.waivers && { waivers: options.waivers }),
       ...(options.attainable && { attainable: options.attainable }),
+      ...(options.foreign && { foreign: true }),
       ...(gates && { gates }),
       signal: options.signal ?? new AbortController().signal,
       progress: () => {},

@@ -24,7 +24,7 @@ export function findStubs(root: SgNode, calls: SgNode[], wordsOf: (call: SgNode)
   const stubs: TestStub[] = []
   for (const call of calls) {
     const words = wordsOf(call)
-    const place = { line: call.range().start.line + 1, text: firstLine(call.text()) }
+    const place = { line: call.range().start.line + 1, text: shorten(call.text()) }
     const [object = '', method = ''] = words
     const args = argumentsOf(call)
     if (words.length === 2 && MODULE_CALLS[object]?.test(method)) {
@@ -95,7 +95,7 @@ function replacedMembers(root: SgNode, modules: Map<string, string>): TestStub[]
     const module = modules.get(rootName(target))
     if (module === undefined) return []
     const line = assignment.range().start.line + 1
-    return [{ line, text: firstLine(assignment.text()), kind: 'method', module, fault: isFault(value) }]
+    return [{ line, text: shorten(assignment.text()), kind: 'method', module, fault: isFault(value) }]
   })
 }
 
@@ -139,4 +139,13 @@ function rootName(node: SgNode | undefined): string {
   return at?.text() ?? ''
 }
 
-const firstLine = (text: string) => (text.split('\n')[0] ?? '').trim().slice(0, 160)
+const SHOWN = 160
+
+/** On one line; what is on several lines begins with the least telling one. */
+const shorten = (text: string) => {
+  const line = text
+    .replace(/\s*\n\s*(?=\.)/g, '')
+    .replace(/\s+/g, ' ')
+    .trim()
+  return line.length > SHOWN ? `${line.slice(0, SHOWN - 1)}…` : line
+}

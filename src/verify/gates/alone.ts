@@ -8,7 +8,7 @@ import { fail, pass } from '../verdicts.ts'
 
 const PATIENCE_MS = 30_000
 
-/** `budgetMs`: after this time single tests that were not tried yet are left; every file is tried all the same. */
+/** `budgetMs`: after this time single tests that were not tried yet are left; every file, and one test of each, is tried all the same. */
 export function createAloneGate(budgetMs: number): VerifierGate {
   return {
     name: 'alone',
@@ -19,20 +19,21 @@ export function createAloneGate(budgetMs: number): VerifierGate {
       if (obstacle) return obstacle
       const sequences = findSequences(input.suite, input.source)
       const units = inTurn(listUnits(own, sequences))
-      const files = [...new Set(units.map(({ file }) => file))]
+      const files = [...new Set(units.map(({ unit }) => unit.file))]
       const whole: Unit[] = files.length > 1 ? files.map((file) => ({ file, only: null, tests: [] })) : []
-      const trials = await tryAll(input, [...whole, ...units], Date.now() + budgetMs, own)
+      const queue = [...whole.map((unit) => ({ unit, atLeast: true })), ...units]
+      const trials = await tryAll(input, queue, Date.now() + budgetMs, own)
       const tried = trials.filter(({ unit }) => unit.only !== null || whole.length === 0)
       const red = trials.filter(({ fate }) => fate === 'red')
       const tests = (list: Unit[]) => list.reduce((sum, { tests }) => sum + tests.length, 0)
-      const figures = { all: tests(units), tried: tests(tried.map(({ unit }) => unit)) }
+      const figures = { all: tests(units.map(({ unit }) => unit)), tried: tests(tried.map(({ unit }) => unit)) }
       const evidence = {
         files: whole.length,
         tests: figures,
         sampling:
           figures.tried === figures.all
             ? 'every test'
-            : `as many as ${budgetMs / 1000} s allow, in turn of each file; every file as a whole`,
+            : `as many as ${budgetMs / 1000} s allow, in turn of each file, one of each at least; every file as a whole`,
         sequences: describeSequences(sequences),
         // Names that are made anew each time the file is loaded.
         notFound: trials.filter(({ fate }) => fate === 'not found').map(({ unit }) => unit.only?.name ?? unit.file),
@@ -58,6 +59,12 @@ export function createAloneGate(budgetMs: number): VerifierGate {
   }
 }
 
+interface Queued {
+  unit: Unit
+  /** Whatever time it takes. */
+  atLeast: boolean
+}
+
 interface Trial {
   unit: Unit
   fate: 'green' | 'red' | 'unsteady' | 'not found'
@@ -65,14 +72,14 @@ interface Trial {
   failed: FailedTest[]
 }
 
-async function tryAll(input: GateInput, units: Unit[], deadline: number, own: RunResult): Promise<Trial[]> {
+async function tryAll(input: GateInput, units: Queued[], deadline: number, own: RunResult): Promise<Trial[]> {
   const trials: Trial[] = []
   await workOff(input.slots, units, async () => {
     const stage = await input.stages.open()
     return {
-      async perform(unit) {
+      async perform({ unit, atLeast }) {
         input.signal.throwIfAborted()
-        if (unit.tests.length > 0 && Date.now() > deadline) return
+        if (!atLeast && Date.now() > deadline) return
         const wanted = new Set(unit.tests)
         const usual = own.tests.filter(
           ({ file, name }) => file === unit.file && (wanted.size === 0 || wanted.has(name)),
@@ -100,7 +107,7 @@ async function tryAll(input: GateInput, units: Unit[], deadline: number, own: Ru
 }
 
 /** One of each file, then another one of each: whatever time allows is spread over all of them. */
-function inTurn(units: Unit[]): Unit[] {
+function inTurn(units: Unit[]): Queued[] {
   const seen = new Map<string, number>()
   return units
     .map((unit) => {
@@ -109,5 +116,5 @@ function inTurn(units: Unit[]): Unit[] {
       return { unit, round }
     })
     .sort((a, b) => a.round - b.round)
-    .map(({ unit }) => unit)
+    .map(({ unit, round }) => ({ unit, atLeast: round === 0 }))
 }

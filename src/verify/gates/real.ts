@@ -36,7 +36,7 @@ export const real: VerifierGate = {
     }
     // Where somebody else wrote the tests, a route that is not in the list may as well be one that we did not find.
     const stray = input.foreign ? [] : unlisted
-    const violations = [...bad.map(describe), ...strangers, ...stray]
+    const violations = [...bad.map(({ at, text }) => `${at.replace(/:\d+$/, '')} ${text}`), ...strangers, ...stray]
     if (bad[0]) {
       const { what, at, text } = bad[0]
       return fail(

@@ -95,6 +95,30 @@ it('ends at the first red test where asked to, tidies up all the same, and goes 
   expect(all.tests.map(({ status }) => status)).toEqual(['failed', 'passed', 'passed', 'passed', 'passed'])
 })
 
+it('goes on where a test merely ran out of time: another file may tell more', async () => {
+  const late = "jest.setTimeout(30); it('waits', () => new Promise(() => {}))"
+  const file = (name: string, content: string) => ({
+    path: `tests/integration/${name}.test.js`,
+    kind: 'test' as const,
+    content,
+  })
+  await open({}, ({ suite }) => {
+    suite.files.unshift(file('late', `${late}; it('waits too', () => new Promise(() => {})); it('is left', () => {})`))
+    suite.files.push(
+      file('red', "it('is red', () => { expect(1).toBe(2) })"),
+      file('never', "it('is not run', () => {})"),
+    )
+  })
+  const files = ['late', 'red', 'never'].map((name) => `tests/integration/${name}.test.js`)
+  const { tests } = await session.run({ untilRed: true, files })
+  expect(tests.map(({ name, status }) => [name, status])).toEqual([
+    ['waits', 'failed'],
+    ['waits too', 'failed'],
+    ['is left', 'skipped'],
+    ['is red', 'failed'],
+  ])
+})
+
 it('sees what was changed in the application since the run before', async () => {
   await open()
   expect((await session.run({})).exitCode).toBe(0)

@@ -13,6 +13,9 @@ const LOOK_EVERY_MS = 4
 /** What tests forgot to end; more of it would disturb those that follow. */
 const MOST_FORGOTTEN = 24
 const MOST_MEMORY = 900 * 1024 * 1024
+/** Files in which nothing but time-outs failed; who waits for so many learns nothing more. */
+const MOST_LATE = 3
+const TIMEOUT = /Exceeded timeout of|Async callback was not invoked|Timeout of \d+ ?ms exceeded/
 
 function handles() {
   return process.getActiveResourcesInfo?.().filter((kind) => kind !== 'Timeout' && kind !== 'Immediate').length ?? 0
@@ -75,6 +78,13 @@ async function runFile(Runner, given, globalConfig, test, watcher) {
 const isRed = (result) =>
   Boolean(result.testExecError) || (result.testResults ?? []).some((one) => one.status === 'failed')
 
+/** Red, and for no other reason than that tests ran out of time. */
+const isLate = (result) =>
+  !result.testExecError &&
+  (result.testResults ?? [])
+    .filter((one) => one.status === 'failed')
+    .every((one) => (one.failureMessages ?? []).some((message) => TIMEOUT.test(message)))
+
 async function perform(Runner, given, tests, watcher, reporter, job) {
   const [own] = given
   const globalConfig = {
@@ -85,6 +95,7 @@ async function perform(Runner, given, tests, watcher, reporter, job) {
     randomize: false,
   }
   const wanted = job.files.map((file) => tests.find(({ path }) => path === file) ?? file)
+  let late = 0
   for (const test of wanted) {
     if (typeof test === 'string') {
       const message = 'The command does not select this file.'
@@ -96,6 +107,7 @@ async function perform(Runner, given, tests, watcher, reporter, job) {
       seed: job.seed,
       fixed: job.fixed,
       untilRed: job.untilRed,
+      late: late > 0,
     })
     const one = { ...test, context: { ...test.context, config: withSetup(test.context.config) } }
     const result = await runFile(Runner, given, globalConfig, one, watcher)
@@ -104,7 +116,9 @@ async function perform(Runner, given, tests, watcher, reporter, job) {
       result.testExecError = { message: result.failureMessage }
     }
     reporter.onTestResult(test, result)
-    if (job.untilRed && isRed(result)) break
+    if (!job.untilRed || !isRed(result)) continue
+    late += 1
+    if (!isLate(result) || late === MOST_LATE) break
   }
 }
 
