@@ -281,7 +281,7 @@ function runSwitch(interp: Interpreter, stmt: Stmt & { s: 'switch' }, scope: Sco
       if (stmt.x.t === 'lit') truth(test)
       else interp.observer?.compared(subject, test)
     }
-    const result = branch(interp, { s: 'block', body: entry.body, line: stmt.line }, own)
+    const result = branch(interp, { s: 'block', body: entry.body }, own)
     const jumped = interp.frame.jumped
     interp.frame.jumped = false
     if (jumped || (result.alive && index === stmt.cases.length - 1)) alive = true

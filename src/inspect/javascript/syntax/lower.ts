@@ -4,16 +4,16 @@ import { lowerPattern } from './patterns.ts'
 import { lowerBody } from './statements.ts'
 import type { Expr, Fn, Prop } from './tree.ts'
 
-type Lower = (node: Node, line: number) => Expr
+type Lower = (node: Node) => Expr
 
 const inner: Lower = (node) => {
   const child = named(node)[0]
-  return child ? lowerExpr(child) : { t: 'opaque', line: lineOf(node) }
+  return child ? lowerExpr(child) : { t: 'opaque' }
 }
 
 function field(node: Node, name: string): Expr {
   const child = node.field(name)
-  return child ? lowerExpr(child as Node) : { t: 'opaque', line: lineOf(node) }
+  return child ? lowerExpr(child as Node) : { t: 'opaque' }
 }
 
 /** A property name: plain text where it is fixed, an expression where it is computed. */
@@ -22,7 +22,7 @@ export function lowerKey(node: Node): string | Expr {
     case 'string':
       return stringValue(node)
     case 'computed_property_name':
-      return inner(node, lineOf(node))
+      return inner(node)
     default:
       return node.text()
   }
@@ -47,7 +47,7 @@ export function lowerFunction(node: Node): Fn {
         ? []
         : body.kind() === 'statement_block'
           ? lowerBody(body)
-          : [{ s: 'return', x: lowerExpr(body), line: lineOf(body) }]
+          : [{ s: 'return', x: lowerExpr(body) }]
       return lowered
     },
   }
@@ -75,29 +75,28 @@ function lowerParameter(node: Node): Fn['params'][number] {
 function lowerProps(node: Node): Prop[] {
   const props: Prop[] = []
   for (const child of named(node)) {
-    const line = lineOf(child)
     const name = child.field('name') as Node | null
     const key = child.field('key') as Node | null
     if (child.kind() === 'pair' && key) props.push({ key: lowerKey(key), value: field(child, 'value') })
     else if (child.kind() === 'shorthand_property_identifier')
-      props.push({ key: child.text(), value: { t: 'id', name: child.text(), line } })
-    else if (child.kind() === 'spread_element') props.push({ spread: inner(child, line) })
+      props.push({ key: child.text(), value: { t: 'id', name: child.text() } })
+    else if (child.kind() === 'spread_element') props.push({ spread: inner(child) })
     else if (child.kind() === 'method_definition' && name) {
       if (child.children().some((c) => c.kind() === 'set')) continue
       const getter = child.children().some((c) => c.kind() === 'get')
-      props.push({ key: lowerKey(name), value: { t: 'fn', fn: lowerFunction(child), line }, getter })
+      props.push({ key: lowerKey(name), value: { t: 'fn', fn: lowerFunction(child) }, getter })
     }
   }
   return props
 }
 
-function template(node: Node, line: number): Expr {
+function template(node: Node): Expr {
   const parts: (string | Expr)[] = []
   for (const child of named(node)) {
-    if (child.kind() === 'template_substitution') parts.push(inner(child, line))
+    if (child.kind() === 'template_substitution') parts.push(inner(child))
     else parts.push(child.kind() === 'escape_sequence' ? unescapeText(child.text()) : child.text())
   }
-  return { t: 'tpl', parts, line }
+  return { t: 'tpl', parts }
 }
 
 /** The line a call is named on: of a chain over several lines, the line of its own method. */
@@ -106,52 +105,53 @@ function callLine(node: Node, callee: Node | null): number {
   return property ? lineOf(property) : lineOf(node)
 }
 
-function call(node: Node, _line: number): Expr {
+function call(node: Node): Expr {
   const isNew = node.kind() === 'new_expression'
   const callee = node.field(isNew ? 'constructor' : 'function') as Node | null
   const list = node.field('arguments') as Node | null
   const args = !list ? [] : list.kind() === 'template_string' ? [lowerExpr(list)] : named(list).map(lowerExpr)
   const line = callLine(node, callee)
-  if (callee?.kind() === 'import') return { t: 'import', x: args[0] ?? { t: 'opaque', line }, line }
-  const opt = node.children().some((c) => c.kind() === 'optional_chain')
-  return { t: 'call', fn: callee ? lowerExpr(callee) : { t: 'opaque', line }, args, opt, isNew, line }
+  if (callee?.kind() === 'import') return { t: 'import', x: args[0] ?? { t: 'opaque' } }
+  // The grammars of the two languages spell it differently.
+  const mark = node.child(1)?.kind() as string | undefined
+  const opt = mark === '?.' || mark === 'optional_chain'
+  return { t: 'call', fn: callee ? lowerExpr(callee) : { t: 'opaque' }, args, opt, isNew, line }
 }
 
-const fn: Lower = (node, line) => ({ t: 'fn', fn: lowerFunction(node), line })
-const cls: Lower = (node, line) => ({ t: 'class', cls: lowerClass(node), line })
-const identifier: Lower = (node, line) => ({ t: 'id', name: node.text(), line })
+const fn: Lower = (node) => ({ t: 'fn', fn: lowerFunction(node) })
+const cls: Lower = (node) => ({ t: 'class', cls: lowerClass(node) })
+const identifier: Lower = (node) => ({ t: 'id', name: node.text() })
 
 const LOWER: Record<string, Lower> = {
   identifier,
   shorthand_property_identifier: identifier,
-  undefined: (_, line) => ({ t: 'lit', v: undefined, line }),
-  null: (_, line) => ({ t: 'lit', v: null, line }),
-  true: (_, line) => ({ t: 'lit', v: true, line }),
-  false: (_, line) => ({ t: 'lit', v: false, line }),
-  number: (node, line) => ({ t: 'lit', v: Number(node.text().replace(/_|n$/g, '')), line }),
-  string: (node, line) => ({ t: 'lit', v: stringValue(node), line }),
+  undefined: () => ({ t: 'lit', v: undefined }),
+  null: () => ({ t: 'lit', v: null }),
+  true: () => ({ t: 'lit', v: true }),
+  false: () => ({ t: 'lit', v: false }),
+  number: (node) => ({ t: 'lit', v: Number(node.text().replace(/_|n$/g, '')) }),
+  string: (node) => ({ t: 'lit', v: stringValue(node) }),
   template_string: template,
-  regex: (node, line) => ({
+  regex: (node) => ({
     t: 'regex',
     source: (node.field('pattern') as Node | null)?.text() ?? '',
     flags: (node.field('flags') as Node | null)?.text() ?? '',
-    line,
   }),
-  this: (_, line) => ({ t: 'this', line }),
-  super: (_, line) => ({ t: 'super', line }),
+  this: () => ({ t: 'this' }),
+  super: () => ({ t: 'super' }),
   parenthesized_expression: inner,
   as_expression: inner,
   satisfies_expression: inner,
   non_null_expression: inner,
   instantiation_expression: inner,
   type_assertion: (node) => lowerExpr(named(node).at(-1) ?? node),
-  spread_element: (node, line) => ({ t: 'spread', x: inner(node, line), line }),
-  await_expression: (node, line) => ({ t: 'wait', x: inner(node, line), line }),
-  yield_expression: (node, line) => ({ t: 'wait', x: inner(node, line), line }),
-  meta_property: (_, line) => ({ t: 'id', name: '#meta', line }),
-  sequence_expression: (node, line) => ({ t: 'seq', items: named(node).map(lowerExpr), line }),
-  object: (node, line) => ({ t: 'obj', props: lowerProps(node), line }),
-  array: (node, line) => ({ t: 'arr', items: named(node).map(lowerExpr), line }),
+  spread_element: (node) => ({ t: 'spread', x: inner(node) }),
+  await_expression: (node) => ({ t: 'wait', x: inner(node) }),
+  yield_expression: (node) => ({ t: 'wait', x: inner(node) }),
+  meta_property: () => ({ t: 'id', name: '#meta' }),
+  sequence_expression: (node) => ({ t: 'seq', items: named(node).map(lowerExpr) }),
+  object: (node) => ({ t: 'obj', props: lowerProps(node) }),
+  array: (node) => ({ t: 'arr', items: named(node).map(lowerExpr) }),
   function_expression: fn,
   function: fn,
   generator_function: fn,
@@ -161,63 +161,54 @@ const LOWER: Record<string, Lower> = {
   class_declaration: cls,
   call_expression: call,
   new_expression: call,
-  member_expression: (node, line) => ({
+  member_expression: (node) => ({
     t: 'mem',
     obj: field(node, 'object'),
     prop: (node.field('property') as Node | null)?.text() ?? '',
-    opt: node.children().some((c) => c.kind() === 'optional_chain'),
-    line,
+    opt: node.field('optional_chain') !== null,
   }),
-  subscript_expression: (node, line) => ({
+  subscript_expression: (node) => ({
     t: 'mem',
     obj: field(node, 'object'),
     prop: field(node, 'index'),
-    opt: node.children().some((c) => c.kind() === 'optional_chain'),
-    line,
+    opt: node.field('optional_chain') !== null,
   }),
-  binary_expression: (node, line) => {
+  binary_expression: (node) => {
     const op = (node.field('operator') as Node | null)?.text() ?? ''
     // `import.meta.url === …` asks whether this module is the one that was started.
-    if (op.startsWith('==') && node.text().includes('import.meta.')) return { t: 'id', name: '#started', line }
+    if (op.startsWith('==') && node.text().includes('import.meta.')) return { t: 'id', name: '#started' }
     const [l, r] = [field(node, 'left'), field(node, 'right')]
-    return op === '&&' || op === '||' || op === '??' ? { t: 'logic', op, l, r, line } : { t: 'bin', op, l, r, line }
+    return op === '&&' || op === '||' || op === '??' ? { t: 'logic', op, l, r } : { t: 'bin', op, l, r }
   },
-  unary_expression: (node, line) => ({
+  unary_expression: (node) => ({
     t: 'un',
     op: (node.field('operator') as Node | null)?.text() ?? '',
     x: field(node, 'argument'),
-    line,
   }),
-  update_expression: (node, line) => {
+  update_expression: (node) => {
     const target = node.field('argument') as Node | null
     const op = node.children().some((c) => c.kind() === '++') ? '+=' : '-='
-    if (!target) return { t: 'opaque', line }
-    return { t: 'assign', op, target: lowerPattern(target), value: { t: 'lit', v: 1, line }, line }
+    if (!target) return { t: 'opaque' }
+    return { t: 'assign', op, target: lowerPattern(target), value: { t: 'lit', v: 1 } }
   },
-  ternary_expression: (node, line) => ({
+  ternary_expression: (node) => ({
     t: 'cond',
     c: field(node, 'condition'),
     a: field(node, 'consequence'),
     b: field(node, 'alternative'),
-    line,
   }),
-  assignment_expression: (node, line) => {
+  assignment_expression: (node) => {
     const left = node.field('left') as Node | null
-    return left
-      ? { t: 'assign', op: '=', target: lowerPattern(left), value: field(node, 'right'), line }
-      : { t: 'opaque', line }
+    return left ? { t: 'assign', op: '=', target: lowerPattern(left), value: field(node, 'right') } : { t: 'opaque' }
   },
-  augmented_assignment_expression: (node, line) => {
+  augmented_assignment_expression: (node) => {
     const left = node.field('left') as Node | null
     const op = (node.field('operator') as Node | null)?.text() ?? '='
-    return left
-      ? { t: 'assign', op, target: lowerPattern(left), value: field(node, 'right'), line }
-      : { t: 'opaque', line }
+    return left ? { t: 'assign', op, target: lowerPattern(left), value: field(node, 'right') } : { t: 'opaque' }
   },
 }
 
 /** Any expression; what has no bearing on values (JSX, type-only forms) becomes `opaque`. */
 export function lowerExpr(node: Node): Expr {
-  const line = lineOf(node)
-  return LOWER[node.kind() as string]?.(node, line) ?? { t: 'opaque', line }
+  return LOWER[node.kind() as string]?.(node) ?? { t: 'opaque' }
 }

@@ -1,16 +1,16 @@
 import { lowerClass } from './classes.ts'
 import { lowerExpr, lowerFunction, lowerKey } from './lower.ts'
-import { hasToken, lineOf, type Node, named, stringValue } from './nodes.ts'
+import { hasToken, type Node, named, stringValue } from './nodes.ts'
 import { lowerPattern } from './patterns.ts'
 import type { Expr, Program, Prop, Stmt } from './tree.ts'
 
-type LowerStatement = (node: Node, line: number) => Stmt[]
+type LowerStatement = (node: Node) => Stmt[]
 
 const f = (node: Node, name: string) => node.field(name) as Node | null
-const opaque = (line: number): Expr => ({ t: 'opaque', line })
+const OPAQUE: Expr = { t: 'opaque' }
 const expr = (node: Node, name: string): Expr => {
   const child = f(node, name)
-  return child ? lowerExpr(child) : opaque(lineOf(node))
+  return child ? lowerExpr(child) : OPAQUE
 }
 
 /** The statements of a block, function body or whole program. */
@@ -24,29 +24,29 @@ export function lowerProgram(root: Node): Program {
   return { body: lowerBody(root), esm }
 }
 
-function one(node: Node | null, line: number): Stmt {
-  return { s: 'block', body: node ? lowerStatement(node) : [], line }
+function one(node: Node | null): Stmt {
+  return { s: 'block', body: node ? lowerStatement(node) : [] }
 }
 
-function declarations(node: Node, line: number): Stmt[] {
+function declarations(node: Node): Stmt[] {
   return named(node)
     .filter((child) => child.kind() === 'variable_declarator')
     .map((child) => {
       const [name, value] = [f(child, 'name'), f(child, 'value')]
       const target = name ? lowerPattern(name) : ({ p: 'id', name: '_' } as const)
       const hoist = node.kind() === 'variable_declaration'
-      return { s: 'var', target, init: value ? lowerExpr(value) : null, hoist, line: lineOf(child) ?? line }
+      return { s: 'var', target, init: value ? lowerExpr(value) : null, hoist }
     })
 }
 
-function importStatement(node: Node, line: number): Stmt[] {
+function importStatement(node: Node): Stmt[] {
   if (hasToken(node, 'type')) return []
   const source = f(node, 'source')
   const required = named(node).find((child) => child.kind() === 'import_require_clause')
   if (required) {
     const from = f(required, 'source') ?? named(required).find((child) => child.kind() === 'string')
     const local = named(required)[0]?.text() ?? ''
-    return from ? [{ s: 'import', from: stringValue(from), names: [{ imported: '=', local }], line }] : []
+    return from ? [{ s: 'import', from: stringValue(from), names: [{ imported: '=', local }] }] : []
   }
   if (!source) return []
   const names: { imported: string; local: string }[] = []
@@ -62,10 +62,10 @@ function importStatement(node: Node, line: number): Stmt[] {
         if (typeof key === 'string') names.push({ imported: key, local: (f(item, 'alias') ?? imported).text() })
       }
   }
-  return [{ s: 'import', from: stringValue(source), names, line }]
+  return [{ s: 'import', from: stringValue(source), names }]
 }
 
-function exportStatement(node: Node, line: number): Stmt[] {
+function exportStatement(node: Node): Stmt[] {
   if (hasToken(node, 'type')) return []
   const source = f(node, 'source')
   const clause = named(node).find((child) => child.kind() === 'export_clause')
@@ -78,16 +78,16 @@ function exportStatement(node: Node, line: number): Stmt[] {
     const namespace = named(node).find((child) => child.kind() === 'namespace_export')
     if (namespace) {
       const exported = named(namespace)[0]?.text() ?? ''
-      return [{ s: 'reexport', from, names: [{ imported: '*', exported }], line }]
+      return [{ s: 'reexport', from, names: [{ imported: '*', exported }] }]
     }
-    return [{ s: 'reexport', from, names: clause ? pairs : 'all', line }]
+    return [{ s: 'reexport', from, names: clause ? pairs : 'all' }]
   }
   if (clause) {
     const names = pairs.map(({ imported, exported }) => ({
       name: exported,
-      x: { t: 'id', name: imported, line } as const,
+      x: { t: 'id', name: imported } as const,
     }))
-    return [{ s: 'export', names, line }]
+    return [{ s: 'export', names }]
   }
   const declaration = f(node, 'declaration')
   const value = f(node, 'value')
@@ -97,18 +97,18 @@ function exportStatement(node: Node, line: number): Stmt[] {
     const name = f(target, 'name')?.text()
     if (declaration && name) {
       const stmts = lowerStatement(declaration)
-      return [...stmts, { s: 'export', names: [{ name: 'default', x: { t: 'id', name, line } }], line }]
+      return [...stmts, { s: 'export', names: [{ name: 'default', x: { t: 'id', name } }] }]
     }
-    return [{ s: 'export', names: [{ name: 'default', x: lowerExpr(target) }], line }]
+    return [{ s: 'export', names: [{ name: 'default', x: lowerExpr(target) }] }]
   }
   if (hasToken(node, '=')) {
     const target = value ?? named(node)[0]
-    return target ? [{ s: 'export', names: [{ name: '=', x: lowerExpr(target) }], line }] : []
+    return target ? [{ s: 'export', names: [{ name: '=', x: lowerExpr(target) }] }] : []
   }
   if (!declaration) return []
   const stmts = lowerStatement(declaration)
-  const names = stmts.flatMap(declaredNames).map((name) => ({ name, x: { t: 'id', name, line } as const }))
-  return [...stmts, { s: 'export', names, line }]
+  const names = stmts.flatMap(declaredNames).map((name) => ({ name, x: { t: 'id', name } as const }))
+  return [...stmts, { s: 'export', names }]
 }
 
 function declaredNames(stmt: Stmt): string[] {
@@ -125,36 +125,36 @@ function declaredNames(stmt: Stmt): string[] {
   return names
 }
 
-function enumDeclaration(node: Node, line: number): Stmt[] {
+function enumDeclaration(node: Node): Stmt[] {
   const name = f(node, 'name')?.text() ?? ''
   let next = 0
   const props: Prop[] = named(f(node, 'body') ?? node).map((member) => {
     const key = f(member, 'name') ?? member
     const value = f(member, 'value')
-    const lowered = value ? lowerExpr(value) : ({ t: 'lit', v: next, line } as const)
+    const lowered = value ? lowerExpr(value) : ({ t: 'lit', v: next } as const)
     if (lowered.t === 'lit' && typeof lowered.v === 'number') next = lowered.v + 1
     return { key: lowerKey(key), value: lowered }
   })
-  return [{ s: 'var', target: { p: 'id', name }, init: { t: 'obj', props, line }, hoist: false, line }]
+  return [{ s: 'var', target: { p: 'id', name }, init: { t: 'obj', props }, hoist: false }]
 }
 
-function eachStatement(node: Node, line: number): Stmt[] {
+function eachStatement(node: Node): Stmt[] {
   const left = f(node, 'left')
   const target = left ? lowerPattern(left) : ({ p: 'id', name: '_' } as const)
   const of = f(node, 'operator')?.text() === 'of'
-  return [{ s: 'each', target, x: expr(node, 'right'), of, body: one(f(node, 'body'), line), line }]
+  return [{ s: 'each', target, x: expr(node, 'right'), of, body: one(f(node, 'body')) }]
 }
 
-function switchStatement(node: Node, line: number): Stmt[] {
+function switchStatement(node: Node): Stmt[] {
   const cases = named(f(node, 'body') ?? node).map((entry) => {
     const value = entry.kind() === 'switch_case' ? f(entry, 'value') : null
     const body = named(entry).filter((child) => child.id() !== value?.id())
     return { test: value ? lowerExpr(value) : null, body: body.flatMap(lowerStatement) }
   })
-  return [{ s: 'switch', x: expr(node, 'value'), cases, line }]
+  return [{ s: 'switch', x: expr(node, 'value'), cases }]
 }
 
-function tryStatement(node: Node, line: number): Stmt[] {
+function tryStatement(node: Node): Stmt[] {
   const [body, handler, final] = [f(node, 'body'), f(node, 'handler'), f(node, 'finalizer')]
   const param = handler && f(handler, 'parameter')
   const block = handler && f(handler, 'body')
@@ -166,26 +166,25 @@ function tryStatement(node: Node, line: number): Stmt[] {
       param: param ? lowerPattern(param) : null,
       handler: block ? lowerBody(block) : null,
       final: last ? lowerBody(last) : [],
-      line,
     },
   ]
 }
 
-const functionDeclaration: LowerStatement = (node, line) => [
-  { s: 'fn', name: f(node, 'name')?.text() ?? '', fn: lowerFunction(node), line },
+const functionDeclaration: LowerStatement = (node) => [
+  { s: 'fn', name: f(node, 'name')?.text() ?? '', fn: lowerFunction(node) },
 ]
-const classDeclaration: LowerStatement = (node, line) => [
-  { s: 'class', name: f(node, 'name')?.text() ?? '', cls: lowerClass(node), line },
+const classDeclaration: LowerStatement = (node) => [
+  { s: 'class', name: f(node, 'name')?.text() ?? '', cls: lowerClass(node) },
 ]
-const whileStatement: LowerStatement = (node, line) => [
-  { s: 'loop', init: [], test: expr(node, 'condition'), step: null, body: one(f(node, 'body'), line), line },
+const whileStatement: LowerStatement = (node) => [
+  { s: 'loop', init: [], test: expr(node, 'condition'), step: null, body: one(f(node, 'body')) },
 ]
 
 const LOWER: Record<string, LowerStatement> = {
-  expression_statement: (node, line) => {
+  expression_statement: (node) => {
     const child = named(node)[0]
-    if (child?.kind() === 'internal_module') return namespace(child, line)
-    return child ? [{ s: 'expr', x: lowerExpr(child), line }] : []
+    if (child?.kind() === 'internal_module') return namespace(child)
+    return child ? [{ s: 'expr', x: lowerExpr(child) }] : []
   },
   lexical_declaration: declarations,
   variable_declaration: declarations,
@@ -194,13 +193,13 @@ const LOWER: Record<string, LowerStatement> = {
   class_declaration: classDeclaration,
   abstract_class_declaration: classDeclaration,
   enum_declaration: enumDeclaration,
-  statement_block: (node, line) => [{ s: 'block', body: lowerBody(node), line }],
-  if_statement: (node, line) => {
+  statement_block: (node) => [{ s: 'block', body: lowerBody(node) }],
+  if_statement: (node) => {
     const other = f(node, 'alternative')
-    const b = other ? one(named(other)[0] ?? null, line) : null
-    return [{ s: 'if', c: expr(node, 'condition'), a: one(f(node, 'consequence'), line), b, line }]
+    const b = other ? one(named(other)[0] ?? null) : null
+    return [{ s: 'if', c: expr(node, 'condition'), a: one(f(node, 'consequence')), b }]
   },
-  for_statement: (node, line) => {
+  for_statement: (node) => {
     const [init, test, step] = [f(node, 'initializer'), f(node, 'condition'), f(node, 'increment')]
     return [
       {
@@ -208,8 +207,7 @@ const LOWER: Record<string, LowerStatement> = {
         init: init ? lowerStatement(init) : [],
         test: test ? lowerExpr(test.kind() === 'expression_statement' ? (named(test)[0] ?? test) : test) : null,
         step: step ? lowerExpr(step) : null,
-        body: one(f(node, 'body'), line),
-        line,
+        body: one(f(node, 'body')),
       },
     ]
   },
@@ -218,16 +216,16 @@ const LOWER: Record<string, LowerStatement> = {
   do_statement: whileStatement,
   switch_statement: switchStatement,
   try_statement: tryStatement,
-  return_statement: (node, line) => {
+  return_statement: (node) => {
     const child = named(node)[0]
-    return [{ s: 'return', x: child ? lowerExpr(child) : null, line }]
+    return [{ s: 'return', x: child ? lowerExpr(child) : null }]
   },
-  throw_statement: (node, line) => {
+  throw_statement: (node) => {
     const child = named(node)[0]
-    return [{ s: 'throw', x: child ? lowerExpr(child) : opaque(line), line }]
+    return [{ s: 'throw', x: child ? lowerExpr(child) : OPAQUE }]
   },
-  break_statement: (_, line) => [{ s: 'jump', line }],
-  continue_statement: (_, line) => [{ s: 'jump', line }],
+  break_statement: () => [{ s: 'jump' }],
+  continue_statement: () => [{ s: 'jump' }],
   labeled_statement: (node) => {
     const body = f(node, 'body')
     return body ? lowerStatement(body) : []
@@ -241,16 +239,15 @@ const LOWER: Record<string, LowerStatement> = {
   empty_statement: () => [],
 }
 
-function namespace(node: Node, line: number): Stmt[] {
+function namespace(node: Node): Stmt[] {
   const body = f(node, 'body')
-  return body ? [{ s: 'block', body: lowerBody(body), line }] : []
+  return body ? [{ s: 'block', body: lowerBody(body) }] : []
 }
 
 function lowerStatement(node: Node): Stmt[] {
-  const line = lineOf(node)
   const lower = LOWER[node.kind() as string]
-  if (lower) return lower(node, line)
+  if (lower) return lower(node)
   // A bare expression where a statement stands, as in the head of a `for`.
   const x = lowerExpr(node)
-  return x.t === 'opaque' ? [] : [{ s: 'expr', x, line }]
+  return x.t === 'opaque' ? [] : [{ s: 'expr', x }]
 }

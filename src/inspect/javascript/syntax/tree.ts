@@ -1,30 +1,30 @@
 /**
  * The small language that source is lowered to before it is evaluated: what decides routes, values and effects, and
- * nothing of types, decorators or formatting. `line` is 1-based.
+ * nothing of types, decorators or formatting. `line` is 1-based, and kept where somebody asks for it: finding it is not free.
  */
 export type Expr =
-  | { t: 'lit'; v: string | number | boolean | null | undefined; line: number }
-  | { t: 'regex'; source: string; flags: string; line: number }
-  | { t: 'tpl'; parts: (string | Expr)[]; line: number }
-  | { t: 'id'; name: string; line: number }
-  | { t: 'this'; line: number }
-  | { t: 'super'; line: number }
-  | { t: 'mem'; obj: Expr; prop: string | Expr; opt: boolean; line: number }
+  | { t: 'lit'; v: string | number | boolean | null | undefined }
+  | { t: 'regex'; source: string; flags: string }
+  | { t: 'tpl'; parts: (string | Expr)[] }
+  | { t: 'id'; name: string }
+  | { t: 'this' }
+  | { t: 'super' }
+  | { t: 'mem'; obj: Expr; prop: string | Expr; opt: boolean }
   | { t: 'call'; fn: Expr; args: Expr[]; opt: boolean; isNew: boolean; line: number }
-  | { t: 'obj'; props: Prop[]; line: number }
-  | { t: 'arr'; items: Expr[]; line: number }
-  | { t: 'fn'; fn: Fn; line: number }
-  | { t: 'class'; cls: Class; line: number }
-  | { t: 'bin'; op: string; l: Expr; r: Expr; line: number }
-  | { t: 'logic'; op: '&&' | '||' | '??'; l: Expr; r: Expr; line: number }
-  | { t: 'un'; op: string; x: Expr; line: number }
-  | { t: 'cond'; c: Expr; a: Expr; b: Expr; line: number }
-  | { t: 'assign'; op: string; target: Pattern; value: Expr; line: number }
-  | { t: 'wait'; x: Expr; line: number }
-  | { t: 'seq'; items: Expr[]; line: number }
-  | { t: 'spread'; x: Expr; line: number }
-  | { t: 'import'; x: Expr; line: number }
-  | { t: 'opaque'; line: number }
+  | { t: 'obj'; props: Prop[] }
+  | { t: 'arr'; items: Expr[] }
+  | { t: 'fn'; fn: Fn }
+  | { t: 'class'; cls: Class }
+  | { t: 'bin'; op: string; l: Expr; r: Expr }
+  | { t: 'logic'; op: '&&' | '||' | '??'; l: Expr; r: Expr }
+  | { t: 'un'; op: string; x: Expr }
+  | { t: 'cond'; c: Expr; a: Expr; b: Expr }
+  | { t: 'assign'; op: string; target: Pattern; value: Expr }
+  | { t: 'wait'; x: Expr }
+  | { t: 'seq'; items: Expr[] }
+  | { t: 'spread'; x: Expr }
+  | { t: 'import'; x: Expr }
+  | { t: 'opaque' }
 
 export type Prop = { key: string | Expr; value: Expr; getter?: boolean } | { spread: Expr }
 
@@ -53,22 +53,22 @@ export interface Class {
 }
 
 export type Stmt =
-  | { s: 'var'; target: Pattern; init: Expr | null; hoist: boolean; line: number }
-  | { s: 'expr'; x: Expr; line: number }
-  | { s: 'fn'; name: string; fn: Fn; line: number }
-  | { s: 'class'; name: string; cls: Class; line: number }
-  | { s: 'if'; c: Expr; a: Stmt; b: Stmt | null; line: number }
-  | { s: 'block'; body: Stmt[]; line: number }
-  | { s: 'loop'; init: Stmt[]; test: Expr | null; step: Expr | null; body: Stmt; line: number }
-  | { s: 'each'; target: Pattern; x: Expr; of: boolean; body: Stmt; line: number }
-  | { s: 'switch'; x: Expr; cases: { test: Expr | null; body: Stmt[] }[]; line: number }
-  | { s: 'try'; body: Stmt[]; param: Pattern | null; handler: Stmt[] | null; final: Stmt[]; line: number }
-  | { s: 'return'; x: Expr | null; line: number }
-  | { s: 'throw'; x: Expr; line: number }
-  | { s: 'jump'; line: number }
-  | { s: 'import'; from: string; names: { imported: string; local: string }[]; line: number }
-  | { s: 'export'; names: { name: string; x: Expr }[]; line: number }
-  | { s: 'reexport'; from: string; names: { imported: string; exported: string }[] | 'all'; line: number }
+  | { s: 'var'; target: Pattern; init: Expr | null; hoist: boolean }
+  | { s: 'expr'; x: Expr }
+  | { s: 'fn'; name: string; fn: Fn }
+  | { s: 'class'; name: string; cls: Class }
+  | { s: 'if'; c: Expr; a: Stmt; b: Stmt | null }
+  | { s: 'block'; body: Stmt[] }
+  | { s: 'loop'; init: Stmt[]; test: Expr | null; step: Expr | null; body: Stmt }
+  | { s: 'each'; target: Pattern; x: Expr; of: boolean; body: Stmt }
+  | { s: 'switch'; x: Expr; cases: { test: Expr | null; body: Stmt[] }[] }
+  | { s: 'try'; body: Stmt[]; param: Pattern | null; handler: Stmt[] | null; final: Stmt[] }
+  | { s: 'return'; x: Expr | null }
+  | { s: 'throw'; x: Expr }
+  | { s: 'jump' }
+  | { s: 'import'; from: string; names: { imported: string; local: string }[] }
+  | { s: 'export'; names: { name: string; x: Expr }[] }
+  | { s: 'reexport'; from: string; names: { imported: string; exported: string }[] | 'all' }
 
 export interface Program {
   body: Stmt[]
