@@ -9,6 +9,7 @@ import {
   type ClassValue,
   type Func,
   join,
+  lit,
   literal,
   mentions,
   moduleSym,
@@ -356,12 +357,19 @@ export class Interpreter {
   superCall(cls: ClassValue, args: Value[], instance: Obj): void {
     if (cls.base?.k === 'class') this.construct(cls.base, args, instance)
     else if (cls.base?.k === 'fn') this.callFunction(cls.base, args, instance)
-    else if (cls.base?.k === 'sym') {
+    else if (cls.base?.k === 'obj') {
+      // A base that a package made, such as a strategy to extend.
+      const made = cls.base.host?.get('#super')
+      if (made) this.call(made, args, instance, cls.cls.line)
+    } else if (cls.base?.k === 'sym') {
       // A class on top of a framework's own is one of its routers or applications.
       const made = /^#/.test(cls.base.name) ? null : this.callSym(cls.base, args, cls.cls.line, true)
       if (made?.k === 'obj' && made.part) Object.assign(instance, { part: made.part, host: made.host })
       else instance.open = !/^#\w*Error$/.test(cls.base.name)
       if (args[0]) instance.props.set('message', args[0])
+      // `super('message', 404)`.
+      const status = args[1] && literal(args[1])?.v
+      if (typeof status === 'number' && status >= 400 && status < 600) instance.props.set('status', lit(status))
     }
   }
 
@@ -417,7 +425,7 @@ export function lookup(scope: Scope, name: string): { v: Value; depth: number; l
 }
 
 /** JSON as values. */
-function fromJson(json: unknown): Value {
+export function fromJson(json: unknown): Value {
   if (Array.isArray(json)) return { k: 'arr', items: json.map(fromJson), open: false }
   if (json && typeof json === 'object')
     return obj(Object.fromEntries(Object.entries(json).map(([key, value]) => [key, fromJson(value)])))

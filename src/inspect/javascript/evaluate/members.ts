@@ -180,11 +180,12 @@ function anyOf(value: Value, test: (value: Value) => boolean): boolean {
 export function superMember(interp: Interpreter, self: Value, name: string): Value {
   const base = interp.frame.owner?.base
   if (base?.k !== 'class') return base ? member(interp, base, name) : UNKNOWN
-  for (let at: Value | null = base; at?.k === 'class'; at = at.base) {
+  let at: Value | null = base
+  for (; at?.k === 'class'; at = at.base) {
     const found = at.methods.get(name)
     if (found) return found
   }
-  return member(interp, self, name)
+  return at?.k === 'obj' ? member(interp, at, name) : member(interp, self, name)
 }
 
 /** Writes a member; in a branch that may not be taken, the old value remains possible. */

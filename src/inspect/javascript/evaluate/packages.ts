@@ -49,6 +49,9 @@ const CODES = new Map(
   ]),
 )
 
+/** Every status by its name in capitals: `NOT_FOUND` → 404. */
+export const statusNames = (): Record<string, number> => Object.fromEntries(CODES)
+
 /** A member of a package that stands for something known. */
 export function readPackage(interp: Interpreter, target: Sym, name: string): Value | null {
   const from = origin(target)

@@ -1,6 +1,6 @@
 /**
  * The small language that source is lowered to before it is evaluated: what decides routes, values and effects, and
- * nothing of types, decorators or formatting. `line` is 1-based, and kept where somebody asks for it: finding it is not free.
+ * nothing of formatting, and of types only what frameworks go by. `line` is 1-based, and kept where somebody asks for it: finding it is not free.
  */
 export type Expr =
   | { t: 'lit'; v: string | number | boolean | null | undefined }
@@ -47,9 +47,30 @@ export interface Fn {
 export interface Class {
   name: string | null
   base: Expr | null
-  members: { key: string | Expr; isStatic: boolean; kind: 'method' | 'get' | 'set' | 'field'; value: Expr | null }[]
+  decorators: Expr[]
+  members: Member[]
   blocks: (() => Stmt[])[]
   line: number
+}
+
+export interface Member {
+  key: string | Expr
+  isStatic: boolean
+  kind: 'method' | 'get' | 'set' | 'field'
+  value: Expr | null
+  decorators: Expr[]
+  /** Of a field. */
+  typed?: Typed
+  /** Of a method. */
+  params?: () => Typed[]
+}
+
+/** What is written beside a field or parameter. */
+export interface Typed {
+  decorators: Expr[]
+  /** What stands for its type at run time. */
+  type(): Expr | null
+  optional: boolean
 }
 
 export type Stmt =

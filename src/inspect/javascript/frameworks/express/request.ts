@@ -3,6 +3,7 @@ import type { Caller, Walk } from '../../endpoints/walk.ts'
 import { member } from '../../evaluate/members.ts'
 import { statusNamed } from '../../evaluate/packages.ts'
 import { lit, literal, native, type Obj, obj, textOf, UNKNOWN, type Value } from '../../evaluate/values.ts'
+import type { ChainItem } from '../flatten.ts'
 import { samplePath } from '../routers.ts'
 
 const SETTERS =
@@ -11,20 +12,29 @@ const SENDERS = /^(json|send|end|render|jsonp|sendFile|sendfile|download|write|p
 
 /** Hands requests to Express handlers: `(req, res, next)`. */
 export function expressCaller(walk: Walk, app: Value): Caller {
-  let mount = '/'
-  const req = request(walk, app, () => mount)
-  const res = response(walk)
-  req.props.set('res', res)
-  res.props.set('req', req)
+  const { request: req, response: res, enter } = expressExchange(walk, app)
   return {
     arguments(item, next) {
       if (item.value.k === 'fn' && item.value.fn.params.length === 4 && item.kind !== 'param') return null
-      mount = item.kind === 'middleware' ? item.mount : '/'
+      enter(item)
       if (item.kind !== 'param') return [req, res, next]
       const value = input('params', [item.param ?? ''])
       return [req, res, next, value, lit(item.param ?? '')]
     },
   }
+}
+
+/** One request with its response; `enter` is told which item of the chain gets them next. */
+export function expressExchange(walk: Walk, app: Value): { request: Obj; response: Obj; enter(item: ChainItem): void } {
+  let mount = '/'
+  const req = request(walk, app, () => mount)
+  const res = response(walk)
+  req.props.set('res', res)
+  res.props.set('req', req)
+  const enter = (item: ChainItem): void => {
+    mount = item.kind === 'middleware' ? item.mount : '/'
+  }
+  return { request: req, response: res, enter }
 }
 
 function request(walk: Walk, app: Value, mount: () => string): Obj {
