@@ -96,6 +96,8 @@ app.get('/a', { onRequest: [app.authenticate] }, async () => 'ok')
 app.get('/b', { preHandler: app.auth([app.authenticate, async () => {}]) }, async () => 'ok')
 app.get('/c', { preHandler: app.auth([app.authenticate, app.basicAuth]) }, async () => 'ok')
 app.get('/d', { onRequest: app.authenticate, preHandler: (request) => request.needs('admin') }, async () => 'ok')
+app.register(require('some-guards'))
+app.get('/f', { preHandler: app.guard.scope('x') }, async () => 'ok')
 app.get('/e', async (request, reply) => { reply.notFound() })`)
   expect(auth(map)).toEqual({
     'GET /a': 'required',
@@ -103,6 +105,7 @@ app.get('/e', async (request, reply) => { reply.notFound() })`)
     'GET /c': 'required',
     'GET /d': 'required',
     'GET /e': 'none',
+    'GET /f': 'required',
   })
   expect(endpoint(map, 'GET /d')).toMatchObject({ roles: ['admin'], statuses: [200, 401, 403] })
   expect(endpoint(map, 'GET /e').statuses).toEqual([404])

@@ -59,6 +59,8 @@ app.get('/admin/late', (c) => c.text(''))
 app.get('/exact', (c) => c.text(''))
 app.get('/exact/under', (c) => c.text(''))
 app.post('/mine', session, (c) => c.json({}, 201))
+app.post('/v1/*', async (c, next) => { if (!c.req.raw.headers.get('X-Api-Key')) return c.json({}, 401); await next() })
+app.post('/v1/public', async (c) => { const form = await c.req.formData(); return c.json({ id: form.get('id') }, 201) })
 app.use('/v1/*', except('/v1/public', session))
 app.get('/v1/public', (c) => c.text(''))
 app.get('/v1/private', (c) => c.text(''))`)
@@ -70,7 +72,9 @@ app.get('/v1/private', (c) => c.text(''))`)
     'GET /v1/private': 'required',
     'GET /v1/public': 'none',
     'POST /mine': 'required',
+    'POST /v1/public': 'required',
   })
+  expect(endpoint(map, 'POST /v1/public').body?.schema.properties).toEqual({ id: {} })
 })
 
 test('routes described for OpenAPI: their own place, schemas and answers', async () => {

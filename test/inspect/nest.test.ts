@@ -220,7 +220,7 @@ export class Cats {
 })
 
 test('middleware of modules, parameters of own decorators, uploads', async () => {
-  const map = await nest('', {
+  const map = await nest("app.setGlobalPrefix('v1')", {
     'src/app.module.ts': `import { MiddlewareConsumer, Module, NestModule, RequestMethod } from '@nestjs/common'
 import { Files } from './files'
 import { Token } from './token'
@@ -248,8 +248,8 @@ export class Files {
   @Post('upload') @UseInterceptors(FileInterceptor('file')) upload(@UploadedFile() file: any) { return file.size }
 }`,
   })
-  expect(auth(map)).toEqual({ 'GET /files': 'required', 'POST /files/upload': 'required' })
-  expect(endpoint(map, 'POST /files/upload')).toMatchObject({
+  expect(auth(map)).toEqual({ 'GET /v1/files': 'required', 'POST /v1/files/upload': 'required' })
+  expect(endpoint(map, 'POST /v1/files/upload')).toMatchObject({
     statuses: [201, 401],
     body: { contentType: 'multipart/form-data', schema: { properties: { file: { format: 'binary' } } } },
   })

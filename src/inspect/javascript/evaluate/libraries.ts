@@ -1,7 +1,8 @@
 import { basename, dirname, extname, join as joinPath, normalize, relative, resolve } from 'node:path/posix'
+import { readClass } from '../schemas/class-validator.ts'
 import { drizzleZod } from '../schemas/drizzle.ts'
 import { callArray } from './arrays.ts'
-import { dig, type Interpreter } from './interpreter.ts'
+import { dig, fromJson, type Interpreter } from './interpreter.ts'
 import { assignInto, member } from './members.ts'
 import type { PackageModel } from './packages.ts'
 import { passport } from './passport.ts'
@@ -198,6 +199,23 @@ const envalid: PackageModel = (interp, call, path) => {
   return result
 }
 
+/** `buildJsonSchemas({ user: z.object(…) })` of fastify-zod: models to refer to by name. */
+const zodModels: PackageModel = (interp, call, path) => {
+  const [models] = call.args
+  if (path.at(-1) !== 'buildJsonSchemas' || !models) return null
+  const ref = native('$ref', ([name]) => member(interp, models, textOf(name) ?? ''))
+  return obj({ $ref: ref, schemas: { k: 'arr', items: [], open: false } })
+}
+
+/** `plainToInstance(Cat, body)`: made into an instance to be held against its decorators. */
+const classes: PackageModel = (interp, call, path) => {
+  const [cls, value] = call.args
+  if (!/^plainTo(Class|Instance)$/.test(path.at(-1) ?? '') || cls?.k !== 'class' || !value) return null
+  const read = readClass(interp, cls)
+  if (read?.checked) interp.observer?.validated(value, fromJson(read.schema), undefined)
+  return value
+}
+
 /** Packages that projects build their routes, configuration and checks with. */
 export const libraries: Record<string, PackageModel> = {
   path: paths,
@@ -227,6 +245,9 @@ export const libraries: Record<string, PackageModel> = {
   passport,
   'koa-passport': passport,
   'drizzle-zod': drizzleZod,
+  'zod-to-json-schema': (_, call) => call.args[0] ?? null,
+  'fastify-zod': zodModels,
+  'class-transformer': classes,
   'env-var': envVar,
   envalid,
 }

@@ -10,6 +10,8 @@ export interface ChainItem {
   kind: 'middleware' | 'param' | 'handler'
   /** Only requests to the very path pass it. */
   exact?: boolean
+  /** Only requests of this method. */
+  method?: string
   param?: string
   self?: Value
 }
@@ -51,8 +53,8 @@ function walk(part: Part, prefix: string, inherited: ChainItem[], routes: Route[
     for (const path of layer.paths) {
       const mount = joinPaths(prefix, path)
       if (layer.verb === 'use') mountAll(part, layer, mount, chain, routes, open)
-      else if (layer.verb === 'ALL' && passesOn(part, layer.handlers))
-        for (const value of layer.handlers) chain.push({ value, mount, kind: 'middleware' })
+      else if ((layer.verb === 'ALL' || part.framework.verbsPassOn) && passesOn(part, layer.handlers))
+        for (const value of layer.handlers) chain.push({ value, mount, kind: 'middleware', ...given(layer) })
       else addRoutes(part, layer, mount, chain, routes)
     }
     if (layer.verb === 'use') answering(part, layer, prefix, chain, routes)
@@ -92,7 +94,7 @@ function addRoutes(part: Part, layer: Layer, path: string, chain: ChainItem[], r
       framework,
       method,
       path,
-      chain: [...applicable(chain, path), ...own],
+      chain: [...applicable(chain, path, method), ...own],
       ...(layer.declared ? { declared: layer.declared } : {}),
       file: layer.file,
       line: layer.line,
@@ -121,15 +123,17 @@ function answering(part: Part, layer: Layer, prefix: string, chain: ChainItem[],
 }
 
 /** What a layer says of its handlers, where it says it. */
-const given = ({ exact, self }: Layer): Pick<ChainItem, 'exact' | 'self'> => ({
+const given = ({ exact, self, verb }: Layer): Pick<ChainItem, 'exact' | 'self' | 'method'> => ({
   ...(exact ? { exact } : {}),
+  ...(verb === 'use' || verb === 'ALL' ? {} : { method: verb }),
   ...(self ? { self } : {}),
 })
 
-function applicable(chain: ChainItem[], path: string): ChainItem[] {
+function applicable(chain: ChainItem[], path: string, method?: string): ChainItem[] {
   const wanted = path.split('/').filter(Boolean)
   return chain.filter((item) => {
     const scope = item.mount.split('/').filter(Boolean)
+    if (item.method && method && item.method !== method) return false
     if (item.exact && scope.length !== wanted.length && !item.mount.includes('*')) return false
     return scope.every((segment, index) => {
       const other = wanted[index]

@@ -20,6 +20,8 @@ export interface FrameworkPlug {
   harmless?: RegExp
   /** Handlers with as many parameters may hand the request on. */
   next: number
+  /** A handler under any verb that takes `next` stands before others, it is none itself. */
+  verbsPassOn?: boolean
   /** A function given to `use` that takes no `next` answers by itself. */
   answersInUse?: boolean
   /** How its handlers get at a request. */

@@ -5,7 +5,7 @@ import type { Expr, Typed } from './tree.ts'
 const NAMES: Record<string, string> = { string: 'String', number: 'Number', boolean: 'Boolean', object: 'Object' }
 
 /** A type annotation as the value that stands for it at run time; `null` where there is none. */
-export function lowerType(node: Node): Expr | null {
+function lowerType(node: Node): Expr | null {
   switch (node.kind() as string) {
     case 'type_annotation':
     case 'parenthesized_type':

@@ -18,6 +18,7 @@ interface Settings {
   cascade: boolean
   encapsulate: boolean
   depth: number
+  index(name: string): boolean
   /** By the path under the root: neither loaded nor looked into; not loaded. */
   ignored(path: string): boolean
   filtered(path: string): boolean
@@ -48,6 +49,7 @@ export function autoload(context: Context, options: Value): void {
     cascade: is('cascadeHooks', false),
     encapsulate: is('encapsulate', true),
     depth: typeof depth === 'number' ? depth : Number.POSITIVE_INFINITY,
+    index: (name) => (isNothing(of('indexPattern')) ? INDEX.test(name) : matches(of('indexPattern'), name, false)),
     ignored: (path) => matches(of('ignorePattern'), path, false),
     filtered: (path) =>
       matches(of('ignoreFilter'), path, true) ||
@@ -78,7 +80,7 @@ function loadFolder(context: Context, dir: string, inherited: string[], prefix: 
   const own = settings.hooks ? scripts.filter((name) => HOOKS.test(name)).map((name) => join(dir, name)) : []
   const hooks = [...inherited, ...own]
   const plugins = scripts.filter((name) => !HOOKS.test(name))
-  const index = plugins.filter((name) => INDEX.test(name))
+  const index = plugins.filter((name) => settings.index(name)).slice(0, 1)
   // Beside an index only folders count.
   const chosen = index.length > 0 ? index : plugins.filter((name) => !settings.ignored(under(name)))
   // Hooks hold for what lies in the same folder, which is a context of its own then.

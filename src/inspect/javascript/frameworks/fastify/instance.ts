@@ -25,6 +25,8 @@ export interface Shared {
   /** Members that the project put on requests and replies. */
   request: Map<string, Value>
   reply: Map<string, Value>
+  /** Packages were registered: what they put on the instance is not known. */
+  foreign: boolean
   /** Schemas by their `$id`. */
   schemas: Map<string, Value>
 }
@@ -54,7 +56,7 @@ export function contextOf(value: Value | undefined): Context | null {
 /** `fastify()`. */
 export const fastify: PackageModel = (interp, call, path) => {
   if (path.length > 0 && path[0] !== 'fastify' && path[0] !== 'default') return null
-  const shared: Shared = { request: new Map(), reply: new Map(), schemas: new Map() }
+  const shared: Shared = { request: new Map(), reply: new Map(), foreign: false, schemas: new Map() }
   return instance(interp, newPart(interp, fastifyPlug, true, call.line), null, '', shared).self
 }
 
@@ -91,6 +93,7 @@ function settle(context: Context): void {
 }
 
 function read(context: Context, name: string): Value | undefined {
+  const { interp, shared } = context
   const own = method(context, name)
   if (own) return own
   for (let at = context.parent; at; at = at.parent) {
@@ -102,7 +105,10 @@ function read(context: Context, name: string): Value | undefined {
   for (let at: Context | null = context; at; at = at.parent) settle(at)
   const late = context.self.props.get(name)
   if (late && context.self.props.size !== before) return late
-  return known(context, name)
+  // Something that a package brings, or that is not there.
+  const brought =
+    known(context, name) ?? (shared.foreign ? member(interp, interp.package('fastify:instance'), name) : undefined)
+  return brought
 }
 
 function method(context: Context, name: string): Value | undefined {
@@ -222,6 +228,7 @@ export function load(context: Context, given: Value, options: Value): void {
   const chosen =
     options.k === 'fn' ? (interp.maybe(() => interp.call(options, [context.self], UNDEFINED, 0)) ?? obj()) : options
   if (plugin.k === 'sym') {
+    context.shared.foreign = true
     registerKnown(context, plugin, chosen)
     return
   }

@@ -30,6 +30,13 @@ function reader(walk: Walk, name: string, all: Value, one: (field: string) => Va
   })
 }
 
+/** A form's fields are asked for by `get`. */
+function form(walk: Walk, body: Value): Value {
+  walk.read(body)
+  const get = native('get', ([name]) => member(walk.interp, body, textOf(name) ?? '*'))
+  return { ...obj({ get, getAll: get, has: get }), open: true }
+}
+
 function contextOf(walk: Walk): Obj {
   const { anonymous, interp } = walk
   const read = (value: Value) => walk.read(value)
@@ -42,12 +49,13 @@ function contextOf(walk: Walk): Obj {
     walk.read(value)
     return value
   }
+  const header = reader(walk, 'header', headers, (field) => headers.host?.get(field.toLowerCase()) ?? UNKNOWN)
   const req: Obj = {
     ...obj({
       param: reader(walk, 'param', roots.params, of(roots.params)),
       query: reader(walk, 'query', roots.query, of(roots.query)),
       queries: reader(walk, 'queries', roots.query, of(roots.query)),
-      header: reader(walk, 'header', headers, (field) => headers.host?.get(field.toLowerCase()) ?? UNKNOWN),
+      header,
       valid: native('valid', ([target]) => {
         const root = roots[VALID[textOf(target) as keyof typeof VALID] ?? 'body']
         if (root.k === 'input') walk.read(root)
@@ -55,13 +63,16 @@ function contextOf(walk: Walk): Obj {
       }),
       json: native('json', whole(roots.body)),
       parseBody: native('parseBody', whole(roots.body)),
-      formData: native('formData', whole(roots.body)),
+      formData: native('formData', () => form(walk, roots.body)),
       text: native('text', whole(roots.body)),
       path: lit(path),
       url: lit(path),
       routePath: lit(walk.route.path),
       method: lit(walk.route.method),
-      raw: { ...obj({ headers }), open: true },
+      raw: {
+        ...obj({ headers: obj({ get: header, has: header }), url: lit(path), method: lit(walk.route.method) }),
+        open: true,
+      },
     }),
     open: true,
   }

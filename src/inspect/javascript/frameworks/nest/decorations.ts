@@ -25,7 +25,7 @@ const owners = new WeakMap<object, { cls: ClassValue; member: Member }>()
 const read = new WeakMap<object, Decoration[]>()
 
 /** Evaluates an expression of a class where the class stands. */
-export function inClass(interp: Interpreter, cls: ClassValue, x: Expr): Value {
+function inClass(interp: Interpreter, cls: ClassValue, x: Expr): Value {
   const saved = interp.currentFile
   interp.currentFile = cls.file
   try {

@@ -69,9 +69,10 @@ function controllerLayers(
       const versions = versionsOf(app, mine, own, options?.props.get('version'))
       const inner = bases.flatMap((base) => pathsIn(verb.args[0]).map((path) => `${prefix}/${base}/${path}`))
       const paths = inner.flatMap((path) => versions.map((version) => full(app, method, version, path)))
+      const asked = { method, paths: inner.map((path) => clean(`/${path}`)) }
       handlings.set(fn.fn, { cls, container, pipes: pipesOf(app, all), success: successOf(method, mine) })
       const before = [
-        ...modules.middleware.flatMap((one) => standing(interp, one, paths, cls, container)),
+        ...modules.middleware.flatMap((one) => standing(interp, one, asked, cls, container)),
         ...guardsOf(app, container, decorations, mine).map((guard) => asking(interp, guard, fn, cls)),
       ]
       return [
@@ -98,11 +99,12 @@ function pathsIn(value: Value | undefined): string[] {
 
 function full(app: NestApp, method: string, version: string, path: string): string {
   const bare = clean(`/${path}`)
-  const prefix = app.excluded.some((one) => excludes(one, method, bare)) ? '' : app.prefix
+  const prefix = app.excluded.some((one) => means(one, method, bare)) ? '' : app.prefix
   return clean(`/${prefix}/${version}/${path}`)
 }
 
-function excludes(route: Value, method: string, path: string): boolean {
+/** Does a route of a list, which may name its method, mean this one? Prefixes and versions are no part of it. */
+function means(route: Value, method: string, path: string): boolean {
   const named = route.k === 'obj' ? route.props.get('method') : undefined
   const verb = named && origin(named)?.path.at(-1)
   if (verb && verb !== 'ALL' && verb !== method) return false
@@ -165,12 +167,11 @@ function asking(interp: Interpreter, guard: Value, handler: Func, cls: ClassValu
 function standing(
   interp: Interpreter,
   one: Middleware,
-  paths: string[],
+  { method, paths }: { method: string; paths: string[] },
   cls: ClassValue,
   container: Container,
 ): Value[] {
-  const hit = (route: Value, path: string) =>
-    route === cls || covers(textOf(route.k === 'obj' ? route.props.get('path') : route), path)
+  const hit = (route: Value, path: string) => route === cls || means(route, method, path)
   const stands = paths.some(
     (path) => one.routes.some((route) => hit(route, path)) && !one.excluded.some((route) => hit(route, path)),
   )
