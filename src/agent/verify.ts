@@ -6,6 +6,7 @@ import type { Environment } from '../contracts/environment.ts'
 import { type AgentError, toAgentError } from '../contracts/errors.ts'
 import type { ProjectMap } from '../contracts/project.ts'
 import type { RunOutcome } from '../contracts/result.ts'
+import type { SortedFailure } from '../contracts/triage.ts'
 import { GATES, type GateName, type GateVerdict } from '../contracts/verdict.ts'
 import { startEnvironment } from '../environment/index.ts'
 import { inspectProject } from '../inspect/index.ts'
@@ -14,6 +15,7 @@ import { renderJUnit } from '../report/junit.ts'
 import { renderMarkdown } from '../report/markdown.ts'
 import { buildOutcome } from '../report/outcome.ts'
 import { type ExistingSuite, findExistingSuite } from '../tools/find-suite.ts'
+import { sortExisting } from '../tools/sort-tests.ts'
 import { estimateGates } from '../verify/estimate.ts'
 import { verifySuite } from '../verify/index.ts'
 import { BLOCKING_ON_FOREIGN, type Judgement, judge, violationsOf } from '../verify/judge.ts'
@@ -51,6 +53,7 @@ interface State {
   environment: Environment | null
   existing: ExistingSuite | null
   verdicts: GateVerdict[]
+  failures: SortedFailure[]
   config: Config
   baseline: Baseline
   expectedMs: Record<string, number>
@@ -74,6 +77,7 @@ export async function verifyProject(input: VerifyProjectInput): Promise<RunOutco
     environment: null,
     existing: null,
     verdicts: [],
+    failures: [],
     config: configSchema.parse({}),
     baseline: {},
     expectedMs: {},
@@ -140,6 +144,7 @@ async function measure(state: State, input: VerifyProjectInput): Promise<void> {
     signal,
     progress,
   })
+  state.failures = await sortExisting(environment, existing, state.verdicts, { signal, progress })
 }
 
 /** `expected: runs 3 s, twice 3 s; 40 s in all`. */
@@ -173,7 +178,7 @@ function conclude(
     verdicts,
     config,
     dropped: new Map(),
-    failures: [],
+    failures: state.failures,
     landed: false,
     patch: null,
     usage: { turns: 0, inputTokens: 0, outputTokens: 0, usd: 0 },

@@ -77,7 +77,11 @@ function foldedSections({ review, details }: RunOutcome): string[] {
       ['where', 'assertion', 'why'],
       review.map(({ file, line, assertion, why }) => [code(`${file}:${line}`), code(assertion), text(why)]),
     ),
-    fold('Tests that failed on the way', ['test', 'whose failure', 'why'], details.failures.map(failureRow)),
+    fold(
+      'Tests that failed, and whose failure it is',
+      ['test', 'whose failure', 'why'],
+      details.failures.map(failureRow),
+    ),
     fold(
       'Files that the tests leave lines of',
       ['file', 'lines'],

@@ -74,7 +74,7 @@ function foldedParts(outcome: RunOutcome): string[] {
         ({ text, faults }) => `- ${prose(text)}${faults === '' ? '' : `: ${prose(cut(faults))}`}`,
       ),
     ),
-    ...folded('Tests that failed on the way', details.failures.map(failureLine)),
+    ...folded('Tests that failed, and whose failure it is', details.failures.map(failureLine)),
     ...folded(
       'Files that the tests leave lines of',
       details.uncovered.map(({ file, covered, total }) => `- ${code(file)}: ${covered} of ${total} lines`),

@@ -1,5 +1,6 @@
 import type { Colors } from 'picocolors/types.js'
 import type { RunOutcome } from '../contracts/result.ts'
+import { failureLines } from './failure-lines.ts'
 import { bugsOf, firstClause } from './findings.ts'
 import { count, cutTo, oneLine, plain, wrap } from './one-line.ts'
 import { roundTexts } from './rounds.ts'
@@ -124,22 +125,7 @@ function explorationLines({ details }: RunOutcome): Line[] {
       'endpoints without a success',
     ),
     ...(left === '' ? [] : [{ label: 'left out', text: `${left} (in report.json)` }]),
-    ...failureLines(details.failures),
-  ]
-}
-
-/** Tests that failed on the way, by whose failure it was. */
-function failureLines(failures: RunOutcome['details']['failures']): Line[] {
-  if (failures.length === 0) return []
-  const blames = (['product', 'test', 'environment'] as const).flatMap((blame) => {
-    const number = failures.filter((failure) => failure.blame === blame).length
-    return number === 0 ? [] : [`${blame} ${number}`]
-  })
-  return [
-    {
-      label: 'failed',
-      text: `${count(failures.length, 'test')} on the way: ${blames.join(', ')} (why: in report.json)`,
-    },
+    ...failureLines(details.failures, 'on the way'),
   ]
 }
 

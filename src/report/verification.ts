@@ -1,4 +1,5 @@
 import type { RunOutcome } from '../contracts/result.ts'
+import { failureLines } from './failure-lines.ts'
 import type { Line } from './terminal.ts'
 
 type Gate = RunOutcome['gates'][number]
@@ -12,6 +13,7 @@ export function verificationLines(outcome: RunOutcome): Line[] {
     ...environmentLines(outcome),
     ...suiteLines(outcome),
     ...gateLines(outcome.gates),
+    ...failureLines(outcome.details.failures, 'in some gate'),
     ...baselineLines(outcome),
     ...verdictLines(outcome),
   ]

@@ -3,11 +3,9 @@ import type { Suite } from '../contracts/suite.ts'
 import type { ToolCallOptions } from '../contracts/tool.ts'
 import type { SortedFailure } from '../contracts/triage.ts'
 import { findingOf } from '../explore/index.ts'
-import { type Failure, sortFailures } from '../triage/index.ts'
+import type { Failure } from '../triage/index.ts'
 import { requireEnvironment, requireMap, runnerFor, type Session } from './session.ts'
-
-/** One test and the start of its runner; what hangs longer has told enough. */
-const ALONE_MS = 60_000
+import { sortTests } from './sort-tests.ts'
 
 /**
  * Sorts failing tests, running some alone, and remembers it for the drafts and the report to come. A failure of the product is a
@@ -17,21 +15,10 @@ export async function sortFailing(
   session: Session,
   suite: Suite,
   failures: Failure[],
-  { signal, progress }: ToolCallOptions,
+  options: ToolCallOptions,
 ): Promise<SortedFailure[]> {
-  const environment = requireEnvironment(session)
-  const runner = runnerFor(session)
-  const sorted = await sortFailures({
-    failures,
-    suiteFiles: suite.files.map(({ path }) => path),
-    caseOf: ({ file, name }) =>
-      suite.cases?.find((drafted) => drafted.file === file && drafted.test === name)?.case ?? null,
-    async runAlone({ file, name }) {
-      await environment.reset()
-      return runner.run(environment, suite, { files: [file], test: name, timeoutMs: ALONE_MS, signal })
-    },
-    progress,
-  })
+  const parts = { environment: requireEnvironment(session), runner: runnerFor(session), suite }
+  const sorted = await sortTests(parts, failures, options)
   for (const failure of sorted) {
     session.sorted.set(`${failure.file} ${failure.test}`, failure)
     if (failure.blame === 'product') noteFinding(session, failure)

@@ -4,7 +4,6 @@ import type { Suite } from '../contracts/suite.ts'
 import type { Tool, ToolCallOptions, ToolResult } from '../contracts/tool.ts'
 import type { SortedFailure } from '../contracts/triage.ts'
 import { GATES, type GateVerdict } from '../contracts/verdict.ts'
-import type { Failure } from '../triage/index.ts'
 import { verifySuite } from '../verify/index.ts'
 import { readConfig } from '../workspace/config.ts'
 import { findExistingSuite } from './find-suite.ts'
@@ -12,8 +11,7 @@ import { presentSuite } from './present-suite.ts'
 import { noteRound, readFaults } from './seeded-faults.ts'
 import { fingerprint, requireEnvironment, requireMap, runnerFor, type Session } from './session.ts'
 import { sortFailing } from './sort-failing.ts'
-
-const failedList = z.array(z.object({ file: z.string(), name: z.string(), message: z.string() }))
+import { failedTests, sortExisting } from './sort-tests.ts'
 
 const input = z.object({
   gates: z.array(z.enum(GATES)).optional().describe('Only these gates. Default: all.'),
@@ -134,6 +132,7 @@ async function verifyExisting(
     signal,
     progress,
   })
+  const sorted = await sortExisting(environment, existing, verdicts, { signal, progress })
   const unit = existing.suite.files.filter(({ kind }) => kind === 'unit').map(({ path }) => path)
   return {
     text: [
@@ -141,12 +140,13 @@ async function verifyExisting(
       ...(unit.length > 0 ? [`unit tests, which send the application no request: ${unit.join(', ')}`] : []),
       ...existing.notes,
       ...verdicts.map(describeVerdict),
+      ...sorted.map(describeFailure),
     ].join('\n'),
     data: {
       suite: fingerprint(existing.suite),
       holds: verdicts.every(holds),
       verdicts: verdicts as unknown as Json,
-      failing: [],
+      failing: sorted as unknown as Json,
     },
   }
 }
@@ -168,10 +168,4 @@ async function changesOf(session: Session) {
     if (after !== before) changes.push({ path, before, after })
   }
   return changes
-}
-
-/** Tests that gates name in `evidence.failed` (`[{ file, name, message }]`), each once. */
-function failedTests(verdicts: GateVerdict[]): Failure[] {
-  const failures = verdicts.flatMap(({ evidence }) => failedList.safeParse(evidence.failed).data ?? [])
-  return [...new Map(failures.map((failure) => [`${failure.file} ${failure.name}`, failure])).values()]
 }

@@ -10,6 +10,14 @@ export function findSequences(suite: Suite, source: TestSource | null): Map<stri
   )
 }
 
+/** The sequence that a test is a step of. */
+export function sequenceOf(
+  sequences: Map<string, TestSequence[]>,
+  { file, name }: { file: string; name: string },
+): TestSequence | undefined {
+  return sequences.get(file)?.find(({ titles }) => titles.length === 0 || name.startsWith(`${titles.join(' > ')} > `))
+}
+
 /** For evidence: `test/orders.test.js:12 a user's way: …`. */
 export function describeSequences(sequences: Map<string, TestSequence[]>): string[] {
   return [...sequences].flatMap(([file, list]) =>
@@ -31,9 +39,7 @@ export function listUnits({ tests }: Pick<RunResult, 'tests'>, sequences: Map<st
   const units = new Map<string, Unit>()
   for (const { file, name, status } of tests) {
     if (status !== 'passed') continue
-    const sequence = sequences
-      .get(file)
-      ?.find(({ titles }) => titles.length === 0 || name.startsWith(`${titles.join(' > ')} > `))
+    const sequence = sequenceOf(sequences, { file, name })
     const block = sequence?.titles.join(' > ')
     const key = `${file}\0${sequence ? `block ${block}` : name}`
     const unit = units.get(key)

@@ -98,6 +98,9 @@ describe('a suite with a flaw', () => {
       counts: true,
       fresh: [`${file} > the life of a task > is done once`],
     })
+    expect(red.outcome.details.failures).toMatchObject([
+      { file, test: 'the life of a task > is done once', case: null, evidence: { alone: 'fails alike' } },
+    ])
 
     const accepting = await verify(root, [...gates, '--baseline'])
     expect(accepting.exitCode).toBe(0)
