@@ -95,6 +95,8 @@ export interface Case {
   title: string
   arrange: Binding[]
   act: RequestTemplate
+  /** A row that is removed from its table once all is arranged: what nothing in the API does. */
+  removed?: { table: string; column: string; value: Expr }
   /** Reads made after the act, e.g. GET after DELETE. */
   follow: RequestTemplate[]
   /** How soon it goes where a suite would get too long, 1 last to 9 first; it stays where this is missing. */

@@ -4,7 +4,7 @@ import { type Endpoint, endpointKey } from '../contracts/project.ts'
 import { Arrangement } from './arrangement.ts'
 import { contextFor, likelyTable, referred, tableOfPeople } from './context.ts'
 import { ArrangementFailed, type Executor, type Sighting } from './execute.ts'
-import { exprAt, exprLeaves, MissingReference } from './expressions.ts'
+import { exprAt, exprLeaves, MissingReference, withPart } from './expressions.ts'
 import { complaintsOf, faultOf } from './feedback.ts'
 import { type Amendments, buildBody, dotted, fieldsOf } from './fields.ts'
 import { emptyCase, type Knowledge, type Reached } from './knowledge.ts'
@@ -12,7 +12,7 @@ import { lastKey } from './leaves.ts'
 import { noteServerError } from './oracles.ts'
 import { isAction, nounOfPath, soundsLikeSignup } from './paths.ts'
 import { isSuccess } from './request.ts'
-import { schemaOfTable } from './table-schema.ts'
+import { schemaOfTable, withChecks } from './table-schema.ts'
 import { type ValueContext, valueFor } from './values.ts'
 import { plainName } from './words.ts'
 
@@ -66,7 +66,10 @@ export async function attempt(
     const { status } = sighting.act.response
     if (isSuccess(status)) {
       noteInvented(knowledge, endpoint, amendments)
-      return { ok: true, reached: { endpoint, arrange, act, sighting, amendments } }
+      const reached = { endpoint, arrange, act, sighting, amendments }
+      if (!options.minimal) return { ok: true, reached }
+      const whole = compose(knowledge, endpoint, plan, amendments, { ...options, minimal: false })
+      return { ok: true, reached: await extend(executor, reached, whole) }
     }
     const why = `answered ${status}${briefly(sighting.act.response.text)}`
     last = { ok: false, status, why, tried: { endpoint, arrange, act } }
@@ -84,6 +87,25 @@ export async function attempt(
     if (act.body) amend(knowledge, endpoint, act, sighting, amendments, context)
   }
   return last
+}
+
+/** A body that was accepted without what it need not have, with as much of that as is accepted: an update of nothing shows nothing. */
+async function extend(
+  executor: Executor,
+  reached: Reached,
+  { arrange, act }: { arrange: Binding[]; act: RequestTemplate },
+): Promise<Reached> {
+  let best = reached
+  const left = exprLeaves(act.body).filter(({ path }) => exprAt(best.act.body, path) === undefined)
+  for (const { path, expr } of left.slice(0, TRIES)) {
+    const subject = emptyCase(reached.endpoint, arrange, { ...act, body: withPart(best.act.body, path, expr) })
+    const sighting = await executor.run(subject, { share: 'pool' }).catch((error: unknown) => {
+      if (error instanceof ArrangementFailed || error instanceof MissingReference) return null
+      throw error
+    })
+    if (sighting && isSuccess(sighting.act.response.status)) best = { ...reached, arrange, act: subject.act, sighting }
+  }
+  return best
 }
 
 interface BodyOptions {
@@ -176,12 +198,13 @@ function takesBody(endpoint: Endpoint): boolean {
   return endpoint.body !== null || ['POST', 'PUT', 'PATCH'].includes(endpoint.method)
 }
 
-/** The body's schema, or where inspection found nothing in it for a write, one made of the table's columns. */
+/** The body's schema with what the database checks, or where inspection found nothing in it for a write, one made of the table's columns. */
 export function schemaOf(knowledge: Knowledge, endpoint: Endpoint): JsonSchema | null {
   const known = endpoint.body?.schema
-  if (known && (Object.keys(known.properties ?? {}).length > 0 || known.items)) return known
   const table =
     likelyTable(knowledge, endpoint) ?? (soundsLikeSignup(endpoint.path) ? tableOfPeople(knowledge) : undefined)
+  if (known && (Object.keys(known.properties ?? {}).length > 0 || known.items))
+    return table ? withChecks(known, table) : known
   if (!table || !['POST', 'PUT', 'PATCH'].includes(endpoint.method)) return known ?? null
   const kept = (column: string) => referred(knowledge, column, table.name)?.recipe.kind === 'actor'
   return schemaOfTable(table, { kept, camel: speaksCamelCase(knowledge) })

@@ -84,7 +84,7 @@ export function variant(
   kind: CaseKind,
   detail: string,
   title: string,
-  changes: Partial<Pick<Case, 'arrange' | 'follow'>> & { act?: Partial<RequestTemplate> } = {},
+  changes: Partial<Pick<Case, 'arrange' | 'follow' | 'removed'>> & { act?: Partial<RequestTemplate> } = {},
 ): Case {
   const endpoint = endpointKey(reached.endpoint)
   return {
@@ -94,6 +94,7 @@ export function variant(
     title,
     arrange: changes.arrange ?? reached.arrange,
     act: { ...reached.act, ...changes.act },
+    ...(changes.removed ? { removed: changes.removed } : {}),
     follow: changes.follow ?? [],
   }
 }

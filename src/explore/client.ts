@@ -1,5 +1,6 @@
 import type { HttpRequest, HttpResponse, RowChange, RunningApp, Snapshot } from '../contracts/environment.ts'
 import { AgentError } from '../contracts/errors.ts'
+import type { Json } from '../contracts/json.ts'
 import type { EgressAttempt } from '../contracts/sandbox.ts'
 import type { AppUnderTest } from './app.ts'
 
@@ -67,6 +68,22 @@ export class Client {
     const after = (await this.app.attempts?.()) ?? []
     const grown = after.find(({ target }) => count(after, target) > count(before, target))
     return again.status >= 500 ? (grown?.target ?? null) : null
+  }
+
+  /** Removes the rows with this value; false where no store has the table, or the row is needed. */
+  async remove(table: string, column: string, value: Json): Promise<boolean> {
+    this.fresh = null
+    for (const store of this.app.stores) {
+      if (!(await store.tables()).some(({ name }) => name === table)) continue
+      const [where, values] = store.engine === 'postgres' ? ['$1', [value]] : ['?', [value]]
+      const quote = /mysql|mariadb/.test(store.engine) ? '`' : '"'
+      const sql = `DELETE FROM ${quote}${table}${quote} WHERE ${quote}${column}${quote} = ${where}`
+      return store.query(sql, values).then(
+        () => true,
+        () => false,
+      )
+    }
+    return false
   }
 
   /** All rows now; answered from memory while nothing but reads happened since. */

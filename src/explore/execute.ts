@@ -2,7 +2,7 @@ import type { HttpResponse, RowChange, Snapshot } from '../contracts/environment
 import type { Json } from '../contracts/json.ts'
 import type { Binding, Case, Recipe, RequestTemplate } from '../contracts/observation.ts'
 import type { Client } from './client.ts'
-import { evaluate, type Scope, withPart } from './expressions.ts'
+import { evaluate, MissingReference, type Scope, withPart } from './expressions.ts'
 import { leavesOf, valueAt } from './leaves.ts'
 import { bodyOf, type Held, isSuccess, type Prepared, prepare } from './request.ts'
 import type { UniqueValues } from './unique.ts'
@@ -68,6 +68,7 @@ export class Executor {
   async run(subject: Case, options: { share?: Sharing } = {}): Promise<Sighting> {
     const made = await this.arrange(subject.arrange, options.share)
     const scope: Scope = new Map(made)
+    if (subject.removed) await this.remove(subject.removed, scope)
     const held = (name: string) => made.get(name)?.held ?? null
     const looks = !subject.act.endpoint.startsWith('GET ')
     const before = looks ? await this.client.look() : null
@@ -87,6 +88,11 @@ export class Executor {
       changes,
       rows: before && after ? { before: merge(before), after: merge(after) } : null,
     }
+  }
+
+  private async remove({ table, column, value }: NonNullable<Case['removed']>, scope: Scope): Promise<void> {
+    const gone = await this.client.remove(table, column, evaluate(value, scope, this.unique))
+    if (!gone) throw new MissingReference(`the row of ${table} cannot be removed`)
   }
 
   /** Executes bindings in order. */

@@ -8,6 +8,7 @@ import { collectionCases } from './cases/collections.ts'
 import { conflictCases } from './cases/conflicts.ts'
 import { derivedValueCases } from './cases/derived.ts'
 import { edgeCases } from './cases/edges.ts'
+import { goneAccountCases } from './cases/gone-account.ts'
 import { invalidCases } from './cases/invalid.ts'
 import { invalidQueryCases } from './cases/invalid-query.ts'
 import { listCases } from './cases/lists.ts'
@@ -69,6 +70,7 @@ const BUILDERS: ((bench: Bench, reached: Reached) => Promise<void>)[] = [
   listCases,
   tokenWordCases,
   unauthenticatedCases,
+  goneAccountCases,
   forbiddenCases,
   notFoundCases,
   otherParentCases,

@@ -99,10 +99,10 @@ function variantsOf(endpoint: string): ('minimal' | 'bounds')[] {
   return endpoint.startsWith('POST ') ? ['minimal', 'bounds'] : []
 }
 
-/** None at every endpoint; a tampered one, and any other, once for each way in which it is answered. */
+/** None at every endpoint, and what is tried once in any case; a tampered one, and any other, once for each way in which it is answered. */
 function unauthenticated(group: Kept[], answered: Set<string>): Kept[] {
   const ways = group.filter((candidate) => kindOf(candidate) === 'unauthenticated')
-  const chosen = ways.filter(({ case: { act } }) => act.credential.is === 'none')
+  const chosen = ways.filter(({ case: { act, removed } }) => act.credential.is === 'none' || removed)
   const spoiled = ways.filter((way) => !chosen.includes(way))
   const first = spoiled.filter(
     ({ case: { act } }) => act.credential.is === 'invalid' && act.credential.how === 'tampered',

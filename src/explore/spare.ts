@@ -33,7 +33,7 @@ const RULES: Rule[] = [
   { kind: 'duplicate', detail: / derived$/, first: 2, further: 3, each: 'application' },
   { kind: 'repeat', detail: /^$/, refused: true, first: 1, further: 2, each: 'application' },
   { kind: 'repeat', detail: /^$/, first: 4, further: 6, each: 'application' },
-  { kind: 'unauthenticated', detail: /^(?!none$)/, first: 0, further: 4, each: 'application' },
+  { kind: 'unauthenticated', detail: /^(?!none$|gone$|after )/, first: 0, further: 4, each: 'application' },
 ]
 
 /** The observations, each with how soon it may go. */

@@ -1,6 +1,6 @@
 import type { Column, Table } from '../contracts/environment.ts'
 import type { JsonSchema } from '../contracts/json.ts'
-import { camelCase, splitWords } from './words.ts'
+import { camelCase, plainName, splitWords } from './words.ts'
 
 /**
  * What a body may hold that ends up in this table: its columns with what the database demands of them, the required ones being
@@ -41,14 +41,30 @@ function spell(name: string, camel: boolean): string {
   return camel ? camelCase(words) : name
 }
 
-function schemaOfColumn(column: Column, checks: string[]): JsonSchema {
-  const type = column.type.toLowerCase()
+/** The schema with what the table's checks allow of the columns that its properties are named after, where it does not say itself. */
+export function withChecks(schema: JsonSchema, table: Table): JsonSchema {
+  const properties = Object.entries(schema.properties ?? {}).map(([key, known]) => {
+    const column = table.columns.find(({ name }) => plainName(name) === plainName(key))
+    if (known.properties) return [key, withChecks(known, table)]
+    return [key, column ? { ...checked(column, table.checks), ...known } : known]
+  })
+  return { ...schema, properties: Object.fromEntries(properties) }
+}
+
+/** The values or bounds that checks name for a column. */
+function checked(column: Column, checks: string[]): Pick<JsonSchema, 'type' | 'enum' | 'minimum' | 'maximum'> {
   const own = checks.filter((check) => new RegExp(`\\b${column.name.replace(/\W/g, '\\$&')}\\b`).test(check))
   const values = own.flatMap(valuesIn)
-  if (values.length > 0) return { type: 'string', enum: values }
+  return values.length > 0 ? { type: 'string', enum: values } : boundsIn(own, column.name)
+}
+
+function schemaOfColumn(column: Column, checks: string[]): JsonSchema {
+  const type = column.type.toLowerCase()
+  const own = checked(column, checks)
+  if (own.enum) return own
   if (/bool|tinyint\(1\)/.test(type)) return { type: 'boolean' }
-  if (/int|serial/.test(type)) return { type: 'integer', ...boundsIn(own, column.name) }
-  if (/numeric|decimal|real|double|float|money/.test(type)) return { type: 'number', ...boundsIn(own, column.name) }
+  if (/int|serial/.test(type)) return { type: 'integer', ...own }
+  if (/numeric|decimal|real|double|float|money/.test(type)) return { type: 'number', ...own }
   if (/json|\[\]|array|bytea|blob/.test(type)) return {}
   if (/^uuid/.test(type)) return { type: 'string', format: 'uuid' }
   if (/timestamp|datetime/.test(type)) return { type: 'string', format: 'date-time' }

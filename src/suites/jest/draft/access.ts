@@ -1,6 +1,6 @@
 import type { Binding, Credential, Expr, Observation, RequestTemplate } from '../../../contracts/observation.ts'
 import { countDifferences } from './answers.ts'
-import { areOwn, type DraftContext } from './case-scope.ts'
+import { areOwn, type DraftContext, standsAlone } from './case-scope.ts'
 import { answerKey } from './draft-shared.ts'
 import { walkExpr, walkPattern } from './json.ts'
 import { accessPath } from './recipes.ts'
@@ -50,7 +50,9 @@ export function planAccess(context: DraftContext): AccessPlan | null {
   if (actor === null) return null
   const granted = new Map<string, { act: RequestTemplate; arrange: Binding[]; refusals: Refusal[] }>()
   for (const endpoint of new Set(context.observations.map(({ case: subject }) => subject.endpoint))) {
-    const own = context.observations.filter(({ case: subject }) => subject.endpoint === endpoint)
+    const own = context.observations.filter(
+      ({ case: subject }) => subject.endpoint === endpoint && !standsAlone(subject),
+    )
     const act = own.find(({ case: { kind } }) => kind === 'unauthenticated' || kind === 'forbidden')?.case.act
     if (!act) continue
     const refusals = own.flatMap((observation): Refusal[] => {

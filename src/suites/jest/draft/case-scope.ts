@@ -42,6 +42,11 @@ export function areOwn(looks: RowExpectation[], { database }: DraftContext): boo
   return looks.every(({ table }) => own.has(table))
 }
 
+/** What it does before it asks, or sends beside a body, is part of no table. */
+export function standsAlone({ removed, act: { headers } }: Case): boolean {
+  return removed !== undefined || JSON.stringify(headers).includes('"is":"ref"')
+}
+
 /** The variables of one test: its bindings, and the parts of its request that are looked at again. */
 export interface CaseScope extends PatternScope {
   readonly errors: ErrorShape | null

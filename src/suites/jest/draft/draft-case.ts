@@ -1,10 +1,10 @@
 import type { RowChange } from '../../../contracts/environment.ts'
-import type { Expected, Observation } from '../../../contracts/observation.ts'
+import type { Case, Expected, Observation } from '../../../contracts/observation.ts'
 import { followDocs, inlineDoc, observedOnly, ownRowsDocs, responseDocs } from './assertions.ts'
 import type { Told } from './beside.ts'
 import { bindingDocs } from './bindings.ts'
 import { actPaths, areOwn, type CaseScope, createCaseScope, type DraftContext } from './case-scope.ts'
-import { requestDoc } from './expressions.ts'
+import { exprDoc, requestDoc } from './expressions.ts'
 import type { Code } from './print/code.ts'
 import { type Doc, join, mark, newline, printDoc } from './print/doc.ts'
 import { rowDocs } from './row-assertions.ts'
@@ -69,7 +69,8 @@ export function caseBody(
   })
   const hoisted = scope.hoisted(table.changes)
   const made = bindingDocs(subject.arrange, scope, context)
-  const arrange = [...made, ...(table.prepare ?? []), ...hoisted, ...rows.before]
+  const removed = subject.removed ? [removalDoc(subject.removed, scope)] : []
+  const arrange = [...made, ...removed, ...(table.prepare ?? []), ...hoisted, ...rows.before]
   return [...arrange, ...gapAfter(arrange, code), ...actDocs(), ...rows.after, ...later]
 
   /** Request and assertion in one line where that is enough. */
@@ -79,6 +80,15 @@ export function caseBody(
     if (inline) return [[mark(subject.id), inline]]
     return [code.constant('response', request), [mark(subject.id), assertions[0] as Doc], ...assertions.slice(1)]
   }
+}
+
+/** `await removeRows('users', user.id)` */
+function removalDoc({ table, column, value }: NonNullable<Case['removed']>, scope: CaseScope): Doc {
+  const { code, uses } = scope
+  uses.helpers.add('removeRows')
+  const key = exprDoc(value, scope)
+  const where = column === 'id' ? key : code.object([{ key: column, value: key }])
+  return code.statement(['await ', code.call('removeRows', [code.string(table), where])])
 }
 
 const mentionsResponse = (docs: Doc[]) =>

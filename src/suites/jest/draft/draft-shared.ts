@@ -1,7 +1,7 @@
 import type { Binding, Case, Observation, Pattern, RowExpectation } from '../../../contracts/observation.ts'
 import { responseDocs } from './assertions.ts'
 import { bindingDocs } from './bindings.ts'
-import { type CaseScope, createCaseScope, type DraftContext } from './case-scope.ts'
+import { type CaseScope, createCaseScope, type DraftContext, standsAlone } from './case-scope.ts'
 import { type DraftedTest, gapAfter, reviewOf } from './draft-case.ts'
 import { isPlainRefusal } from './draft-table.ts'
 import { requestDoc } from './expressions.ts'
@@ -50,7 +50,7 @@ function sharedKey(observation: Observation, all: Observation[]): string | null 
   const { body, headers } = expected
   const answer = answerKey(observation)
   const own = JSON.stringify([body, headers, expected.rows])
-  if (subject.follow.length > 0 || own.includes('"from":"act"')) return null
+  if (standsAlone(subject) || subject.follow.length > 0 || own.includes('"from":"act"')) return null
   return isPlainRefusal(observation, all) ? `${subject.kind} ${subject.title} ${answer}` : null
 }
 

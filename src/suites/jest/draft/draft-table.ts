@@ -2,7 +2,7 @@ import type { Case, Observation, Pattern } from '../../../contracts/observation.
 import { tabulate } from './answers.ts'
 import { besideFirst } from './beside.ts'
 import { changesOf, commonOf, departures, shell } from './body-changes.ts'
-import { areOwn, createCaseScope, credentialDoc, type DraftContext } from './case-scope.ts'
+import { areOwn, createCaseScope, credentialDoc, type DraftContext, standsAlone } from './case-scope.ts'
 import { caseBody, type DraftedTest, draftCase, referredPaths, reviewOf } from './draft-case.ts'
 import { draftFilters, findFilters } from './draft-filters.ts'
 import { draftSteps, findSteps } from './draft-steps.ts'
@@ -85,6 +85,7 @@ function sentAgain(observation: Observation): Observation {
 
 function varyingPart(observation: Observation, all: Observation[]): Part | null {
   const { kind, act } = observation.case
+  if (standsAlone(observation.case)) return null
   if (kind === 'unauthenticated') return 'credential'
   if (kind === 'success')
     return act.body && observation.follow.length === 0 && changesOf(observation, all) ? 'body' : null

@@ -110,7 +110,7 @@ async function draftWhole(input: DraftInput): Promise<Suite> {
     const uses: Uses = { unique: new Set(), helpers: new Set(), methods: new Set(), data: new Set(), shapes: new Map() }
     const database = planDatabase(input)
     const settled = settleReferences(exploration.observations, exploration.recipes)
-    const observations = database ? settled : settled.map(withoutRows)
+    const observations = database ? settled : settled.filter(({ case: { removed } }) => !removed).map(withoutRows)
     const errors = findErrorShape(observations)
     const factories = planFactories(exploration)
     planBuilders(factories, exploration.observations)

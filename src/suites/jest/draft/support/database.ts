@@ -122,22 +122,33 @@ export async function rows(table«: string», key«: Key»)«: Promise<Record<st
   const found = await ${access.knex}(table).where(where);
   return ${result};
 }`.trim()
-  const quote = quoteMark(store) === '"' ? '"' : '\\`'
-  const placeholder = access.placeholder === 'dollar' ? '$${index + 1}' : '?'
-  const index = access.placeholder === 'dollar' ? ', index' : ''
-  const typed = access.setup.includes('$queryRawUnsafe')
-  const column = typed ? `CAST(${quote}\${column}${quote} AS text)` : `${quote}\${column}${quote}`
-  const values = typed ? 'Object.values(where).map(String)' : 'Object.values(where)'
   return `${json}${head}
-  const conditions = Object.keys(where).map((column${index}) => \`${column} = ${placeholder}\`);
-  const sql = \`SELECT * FROM ${quote}\${table}${quote} WHERE \${conditions.join(' AND ')}\`;
-  const found = await query(sql, ${values});
+  const conditions = ${conditionsOf(access, store)};
+  const sql = \`SELECT * FROM ${quoted('${table}', store)} WHERE \${conditions.join(' AND ')}\`;
+  const found = await query(sql, ${valuesOf(access)});
   return ${result};
 }`.trim()
 }
 
+function quoted(name: string, store: DataStore): string {
+  const quote = quoteMark(store) === '"' ? '"' : '\\`'
+  return `${quote}${name}${quote}`
+}
+
+/** Some drivers know only text without a type. */
+const isTyped = ({ setup }: Access) => setup.includes('$queryRawUnsafe')
+
+function conditionsOf(access: Access, store: DataStore): string {
+  const placeholder = access.placeholder === 'dollar' ? '$${index + 1}' : '?'
+  const index = access.placeholder === 'dollar' ? ', index' : ''
+  const name = quoted('${column}', store)
+  return `Object.keys(where).map((column${index}) => \`${isTyped(access) ? `CAST(${name} AS text)` : name} = ${placeholder}\`)`
+}
+
+const valuesOf = (access: Access) => (isTyped(access) ? 'Object.values(where).map(String)' : 'Object.values(where)')
+
 /** What tests ask of rows. */
-function looksFunctions({ looks }: DatabaseModule, { width }: Style): string {
+function looksFunctions({ looks, access, store }: DatabaseModule, { width }: Style): string {
   const helper = (start: string, value: string) => {
     const bare = start.replace(/«[^»]*»/g, '')
     return `export ${start}${bare.length + value.length < width ? ' ' : '\n  '}${value};`
@@ -156,7 +167,19 @@ function looksFunctions({ looks }: DatabaseModule, { width }: Style): string {
         )
       : '',
   ]
+  if (looks.has('removeRows')) parts.push(removeFunction(access, store))
   return parts.filter(Boolean).join('\n\n')
+}
+
+function removeFunction(access: Access, store: DataStore): string {
+  const head = `/** As if somebody had removed them in the meantime: nothing in the API does. */
+export async function removeRows(table«: string», key«: Key») {
+  const where = typeof key === 'object' ? key : { id: key };`
+  if (access.knex) return `${head}\n  await ${access.knex}(table).where(where).del();\n}`
+  return `${head}
+  const conditions = ${conditionsOf(access, store)};
+  await query(\`DELETE FROM ${quoted('${table}', store)} WHERE \${conditions.join(' AND ')}\`, ${valuesOf(access)});
+}`
 }
 
 function markerFunction({ store, access, compose }: DatabaseModule): string {
