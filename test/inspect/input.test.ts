@@ -146,6 +146,31 @@ exports.create = async (input) => {
   ])
 })
 
+test('without a validator: what the code refuses by length, by size and by a list', async () => {
+  const map = await express(`const LEAST = 6
+const COLOURS = ['red', 'blue']
+app.post('/users', (req, res) => {
+  const { password, age, colour, nick, tags, note, stock } = req.body
+  if (!password || password.length < LEAST) return res.status(400).json({ error: 'password' })
+  if (age !== undefined && (age < 18 || 120 < age)) return res.status(400).json({ error: 'age' })
+  if (!COLOURS.includes(colour)) return res.status(400).json({ error: 'colour' })
+  if (nick && nick.length > 20) return res.status(400).json({ error: 'nick' })
+  if (!Array.isArray(tags) || tags.length === 0 || tags.length > 3) return res.status(400).json({ error: 'tags' })
+  if (note.length > 99) console.log('a long one')
+  if (stock > 0) { res.status(201).json({}) } else { res.status(422).json({ error: 'stock' }) }
+})`)
+  const { properties } = endpoint(map, 'POST /users').body?.schema ?? {}
+  expect(properties).toEqual({
+    password: { type: 'string', minLength: 6 },
+    age: { type: 'number', minimum: 18, maximum: 120 },
+    colour: { enum: ['red', 'blue'] },
+    nick: { type: 'string', maxLength: 20 },
+    tags: { type: 'array', items: {}, maxItems: 3 },
+    note: {},
+    stock: {},
+  })
+})
+
 test('celebrate, express-validator and uploads', async () => {
   const map = await express(`
 const { celebrate, Joi } = require('celebrate')

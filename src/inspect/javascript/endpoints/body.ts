@@ -114,9 +114,14 @@ function withoutAssigned(schema: JsonSchema, names: string[]): JsonSchema {
 
 function fromUsage(facts: FieldFacts[], asBody: boolean): JsonSchema {
   const root: JsonSchema = asBody ? { type: 'object', properties: {} } : {}
-  for (const { input, hints, required } of [...facts].sort((a, b) => a.input.path.length - b.input.path.length)) {
+  for (const { input, hints, required, limits } of [...facts].sort(
+    (a, b) => a.input.path.length - b.input.path.length,
+  )) {
     const at = place(root, input.path)
-    if (input.path.length > 0) applyHints(at, hints)
+    if (input.path.length > 0) {
+      applyHints(at, hints)
+      applyLimits(at, limits)
+    }
     // Listed as required unless the code goes on without it: only a refusal says so.
     if (required && input.path.length > 0) demand(root, input.path)
   }
@@ -131,6 +136,18 @@ function applyHints(schema: JsonSchema, hints: FieldFacts['hints']): void {
   else if (hints.has('number')) schema.type = 'number'
   else if (hints.has('string')) schema.type = 'string'
 }
+
+/** Whoever asks for a length means text, but for lists; whoever asks for a size means a number. */
+function applyLimits(schema: JsonSchema, { minLength, maxLength, ...limits }: JsonSchema): void {
+  if (schema.type === 'array') Object.assign(schema, defined({ minItems: minLength, maxItems: maxLength }))
+  else if (minLength !== undefined || maxLength !== undefined)
+    Object.assign(schema, { type: schema.type ?? 'string' }, defined({ minLength, maxLength }))
+  const isBound = Object.keys(limits).some((key) => key !== 'enum' && key !== 'pattern')
+  Object.assign(schema, isBound ? { type: schema.type ?? 'number' } : {}, limits)
+}
+
+const defined = (schema: JsonSchema): JsonSchema =>
+  Object.fromEntries(Object.entries(schema).filter(([, value]) => value !== undefined))
 
 function demand(root: JsonSchema, path: string[]): void {
   const parent = place(root, path.slice(0, -1))

@@ -1,6 +1,7 @@
 import type { JsonSchema } from '../../../contracts/json.ts'
 import type { Interpreter, Observer } from '../evaluate/interpreter.ts'
 import { ABRUPT } from '../evaluate/interpreter.ts'
+import type { Limit } from '../evaluate/limits.ts'
 import { member, setMember } from '../evaluate/members.ts'
 import { SEVERAL } from '../evaluate/statements.ts'
 import {
@@ -24,6 +25,8 @@ export interface FieldFacts {
   input: Input
   hints: Set<Hint>
   required: boolean
+  /** What the handler's own checks let through. */
+  limits: JsonSchema
   /** Read by the route's own handlers, not only by what the whole application passes through. */
   own: boolean
 }
@@ -214,7 +217,7 @@ export class Walk implements Observer {
   private facts(value: Value): FieldFacts | null {
     if (value.k !== 'input') return null
     const key = `${value.from}:${value.path.join('\0')}`
-    const facts = this.fields.get(key) ?? { input: value, hints: new Set(), required: false, own: false }
+    const facts = this.fields.get(key) ?? { input: value, hints: new Set(), required: false, limits: {}, own: false }
     this.fields.set(key, facts)
     if (this.route.chain[this.at]?.kind !== 'middleware') facts.own = true
     return facts
@@ -227,6 +230,11 @@ export class Walk implements Observer {
   required(input: Value): void {
     const facts = this.facts(input)
     if (facts) facts.required = true
+  }
+
+  limited({ input, schema }: Limit): void {
+    const facts = this.facts(input)
+    if (facts) Object.assign(facts.limits, schema)
   }
 
   hint(input: Value, type: Hint): void {

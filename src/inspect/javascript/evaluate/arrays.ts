@@ -1,4 +1,5 @@
 import type { Interpreter } from './interpreter.ts'
+import { isOneOf } from './limits.ts'
 import { element } from './statements.ts'
 import { type Arr, join, lit, literal, native, obj, textOf, truth, UNDEFINED, UNKNOWN, type Value } from './values.ts'
 
@@ -41,7 +42,7 @@ const METHODS: Record<string, Method> = {
     for (const one of list.items) interp.observer?.compared(item, one)
     const known = literal(item)
     if (!known || list.open || !list.items.every((one) => one.k === 'lit'))
-      return item.k === 'input' ? { k: 'unknown', falseWithout: [item] } : null
+      return item.k === 'input' ? isOneOf(item, list.open ? [] : list.items) : null
     return lit(list.items.some((one) => literal(one)?.v === known.v))
   },
   indexOf: (_, list, [item]) => {

@@ -1,6 +1,7 @@
 import type { Expr } from '../syntax/tree.ts'
 import { globalValue } from './globals.ts'
 import { ABRUPT, type Interpreter, isAbsent, lookup } from './interpreter.ts'
+import { limitsOfBoth, limitsOfEither } from './limits.ts'
 import { callMember, member, superMember } from './members.ts'
 import { operate } from './operators.ts'
 import { bind, closure, element } from './statements.ts'
@@ -98,11 +99,11 @@ export function evaluateKey(interp: Interpreter, key: string | Expr, scope: Scop
 }
 
 /** The facts that a condition carries about missing inputs. */
-export function unknownPart(condition: Value): Pick<Unknown, 'trueWithout' | 'falseWithout'> {
+export function unknownPart(condition: Value): Unknown {
   if (condition.k === 'unknown') return condition
-  if (condition.k === 'input') return { falseWithout: [condition] }
-  if (condition.k === 'union') return condition.of.map(unknownPart).find((part) => part.trueWithout) ?? {}
-  return {}
+  if (condition.k === 'input') return { k: 'unknown', falseWithout: [condition] }
+  const parts = condition.k === 'union' ? condition.of.map(unknownPart) : []
+  return parts.find((part) => part.trueWithout) ?? { k: 'unknown' }
 }
 
 function selfOf(scope: Scope): Value {
@@ -196,8 +197,11 @@ function logic(interp: Interpreter, x: Expr & { t: 'logic' }, scope: Scope): Val
     if (decided === true) return evaluate(interp, x.r, scope)
     const right = interp.maybe(() => evaluate(interp, x.r, scope))
     if (right === null) return left
-    const facts = [unknownPart(left).falseWithout, unknownPart(right).falseWithout].flatMap((list) => list ?? [])
-    if (facts.length > 0) return { k: 'unknown', falseWithout: facts }
+    const [a, b] = [unknownPart(left), unknownPart(right)]
+    const facts = [a.falseWithout, b.falseWithout].flatMap((list) => list ?? [])
+    const limits = limitsOfBoth(a, b)
+    if (facts.length > 0 || Object.keys(limits).length > 0)
+      return { k: 'unknown', ...(facts.length > 0 ? { falseWithout: facts } : {}), ...limits }
     return join(falsy(left), right)
   }
   if (decided === true) return left
@@ -209,8 +213,11 @@ function logic(interp: Interpreter, x: Expr & { t: 'logic' }, scope: Scope): Val
     for (const input of unknownPart(left).falseWithout ?? []) interp.observer?.required(input)
     return left
   }
-  const facts = [unknownPart(left).trueWithout, unknownPart(right).trueWithout].flatMap((list) => list ?? [])
-  if (facts.length > 0) return { k: 'unknown', trueWithout: facts }
+  const [a, b] = [unknownPart(left), unknownPart(right)]
+  const facts = [a.trueWithout, b.trueWithout].flatMap((list) => list ?? [])
+  const limits = limitsOfEither(a, b)
+  if (facts.length > 0 || limits.whenFalse)
+    return { k: 'unknown', ...(facts.length > 0 ? { trueWithout: facts } : {}), ...limits }
   return left.k === 'input' ? left : join(truthy(left), right)
 }
 
@@ -243,8 +250,14 @@ function unary(interp: Interpreter, x: Expr & { t: 'un' }, scope: Scope): Value 
     const decided = truth(value)
     if (decided !== undefined) return lit(!decided)
     if (value.k === 'env') return { k: 'unknown', withoutVariable: value.name }
-    const { trueWithout, falseWithout } = unknownPart(value)
-    return { k: 'unknown', trueWithout: falseWithout, falseWithout: trueWithout }
+    const { trueWithout, falseWithout, whenTrue, whenFalse } = unknownPart(value)
+    return {
+      k: 'unknown',
+      trueWithout: falseWithout,
+      falseWithout: trueWithout,
+      whenTrue: whenFalse,
+      whenFalse: whenTrue,
+    }
   }
   const known = literal(value)
   if (x.op === '-' && known) return lit(-Number(known.v))

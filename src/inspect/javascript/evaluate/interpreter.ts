@@ -1,5 +1,6 @@
 import type { Class, Fn, Program } from '../syntax/tree.ts'
 import { evaluate } from './expressions.ts'
+import type { Limit } from './limits.ts'
 import { member, setMember } from './members.ts'
 import { callPackage, readPackage } from './packages.ts'
 import { bind, execute } from './statements.ts'
@@ -41,6 +42,8 @@ export interface Observer {
   read(input: Value): void
   /** The input must be there, or the request is refused. */
   required(input: Value): void
+  /** Beyond this limit the request is refused. */
+  limited(limit: Limit): void
   /** A validator looked at a value. */
   validated(value: Value, schema: Value, options: Value | undefined): void
   compared(a: Value, b: Value): void

@@ -161,7 +161,7 @@ function inputMember(interp: Interpreter, target: Input, name: string): Value {
     if (anyOf(assigned, own)) interp.observer?.read(target.fields?.get(name) ?? assigned)
     return assigned
   }
-  if (name === 'length') return { k: 'unknown', falseWithout: [target] }
+  if (name === 'length') return { k: 'unknown', falseWithout: [target], lengthOf: target }
   target.fields ??= new Map()
   const path = [...target.path, name]
   const value: Input = target.fields.get(name) ?? { k: 'input', from: target.from, path, assigned: new Map() }

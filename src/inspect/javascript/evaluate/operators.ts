@@ -1,6 +1,7 @@
 import { joinText } from './expressions.ts'
 import { globalName } from './globals.ts'
 import { type Interpreter, isAbsent } from './interpreter.ts'
+import { compareWithNumber } from './limits.ts'
 import { type Input, lit, literal, origin, UNKNOWN, type Unknown, type Value } from './values.ts'
 
 type Plain = string | number | boolean | null | undefined
@@ -71,6 +72,8 @@ function comparison(
   if (a && b) return lit(compare(a.v, b.v))
   if (IDENTITY.has(left.k) && IDENTITY.has(right.k)) return lit((left === right) !== op.startsWith('!'))
   interp.observer?.compared(left, right)
+  const limited = compareWithNumber(op, left, right)
+  if (limited) return limited
   const missing = (nothing: Value, input: Value): Unknown | null => {
     const facts =
       input.k === 'input' ? [input] : input.k === 'unknown' && input.name === 'typeof' ? input.falseWithout : null

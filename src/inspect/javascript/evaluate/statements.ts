@@ -185,6 +185,8 @@ function runIf(interp: Interpreter, stmt: Stmt & { s: 'if' }, scope: Scope): boo
     const facts = unknownPart(condition)
     if (a.refused && !a.alive) for (const input of facts.trueWithout ?? []) observer.required(input)
     if (b.refused && !b.alive) for (const input of facts.falseWithout ?? []) observer.required(input)
+    const limits = a.refused && !a.alive ? facts.whenFalse : b.refused && !b.alive ? facts.whenTrue : []
+    for (const limit of limits ?? []) observer.limited(limit)
   }
   return a.alive || b.alive
 }

@@ -1,4 +1,5 @@
 import type { Class, Fn } from '../syntax/tree.ts'
+import type { Limit } from './limits.ts'
 
 /**
  * What an expression may stand for when nothing is really executed. `sym` is anything that comes out of a package: its
@@ -117,6 +118,11 @@ export interface Unknown {
   anonymous?: boolean
   trueWithout?: Input[]
   falseWithout?: Input[]
+  /** What holds of inputs where it is true (false). */
+  whenTrue?: Limit[]
+  whenFalse?: Limit[]
+  /** It is the length of this. */
+  lengthOf?: Input
   /** Surely true when this variable is not set. */
   withoutVariable?: string
   /** Last name it was read by. */

@@ -159,6 +159,10 @@ function assert(walk: Walk, condition: Value, rest: Value[]): Value {
   if (decided === false) return walk.interp.raise(error)
   const before = walk.refusals
   walk.interp.maybe(() => walk.interp.raise(error))
-  if (walk.refusals > before) for (const field of unknownPart(condition).falseWithout ?? []) walk.required(field)
+  if (walk.refusals > before) {
+    const { falseWithout = [], whenTrue = [] } = unknownPart(condition)
+    for (const field of falseWithout) walk.required(field)
+    for (const limit of whenTrue) walk.limited(limit)
+  }
   return UNDEFINED
 }
