@@ -12,14 +12,14 @@ interface Pace {
 }
 
 /** What the gate allows itself for single tests. */
-const MOST_ALONE_MS = 60_000
+const MOST_ALONE_MS = 30_000
 
 /** Runs of the suite, or of parts of it, that each gate makes. */
 const COSTS: Record<string, (pace: Pace) => number> = {
   runs: ({ whole }) => whole,
   twice: ({ whole }) => whole,
   shuffled: ({ whole }) => 6 * whole,
-  alone: ({ tests, files, file }) => Math.min((tests + files) * file, MOST_ALONE_MS + files * file),
+  alone: ({ tests, files, file }) => Math.min((tests + files) * file, MOST_ALONE_MS + 2 * files * file),
   clean: ({ whole }) => 3 * whole + 3_000,
   isolated: () => 3_000,
   guarded: ({ whole }) => whole,

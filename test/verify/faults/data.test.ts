@@ -128,6 +128,19 @@ describe('answers', () => {
     expect(said('field_dropped', "app.use(express.json({ limit: '50kb' }))")).toEqual([])
   })
 
+  it('leaves alone what only logs and traces are told', () => {
+    const brief = 'function brief(user) {\n  return { id: user.id }\n}\n'
+    expect(said('field_dropped', `${brief}apm.setUserContext(brief(user))\nthis.logger.info(brief(user))`)).toEqual([])
+    expect(said('field_dropped', `${brief}apm.setUserContext(brief(user))\nres.json(brief(user))`)).toHaveLength(1)
+    expect(said('field_dropped', `${brief}module.exports = { brief }`)).toHaveLength(1)
+  })
+
+  it('leaves alone the status of a constant that nothing mentions', () => {
+    const constants = 'exports.GONE = { status: 410 }\nmodule.exports.NOT_FOUND = { status: 404 }\n'
+    expect(said('status', `${constants}throw refuse(GONE)`)).toHaveLength(1)
+    expect(said('status', `${constants}throw refuse(errors.GONE, errors.NOT_FOUND)`)).toHaveLength(2)
+  })
+
   it('changes statuses where they are sent, and not where they are compared or never happen', () => {
     expect(broken('status', 'res.status(201).end()')).toEqual(['res.status(200).end()'])
     expect(said('status', 'if (error.status >= 400 && error.status !== 404) log(error)')).toEqual([])

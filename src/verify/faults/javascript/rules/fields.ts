@@ -65,7 +65,7 @@ function answerObjects(root: SgNode): SgNode[] {
     const arrow = parent?.kind() === 'parenthesized_expression' ? parent.parent() : null
     const isReturned =
       parent?.kind() === 'return_statement' || (arrow?.kind() === 'arrow_function' && isAnswered(arrow))
-    return isReturned && !isInner(at)
+    return isReturned && !isInner(at) && !isForObservers(at)
   })
 }
 
@@ -90,6 +90,30 @@ function isInner(object: SgNode): boolean {
   const name = (fn && functionName(fn)) ?? ''
   return /config|option|setting|setup|connect|create(Server|App|Pool)|strategy|mock/i.test(name)
 }
+
+const OBSERVER =
+  /^(apm|log(ger)?|console|pino|winston|sentry|tracer|span|metrics?|newrelic|rollbar|bugsnag|analytics)$/i
+
+/** What a function of this file puts together is handed to nobody but logs, traces and metrics. */
+function isForObservers(object: SgNode): boolean {
+  const fn = enclosingFunction(object)
+  const name = fn && functionName(fn)
+  const root = object.ancestors().at(-1)
+  if (!fn || !name || !root) return false
+  const uses = find(root, 'identifier').filter((one) => one.text() === name && !isDeclared(one))
+  return uses.length > 0 && uses.every(isTold)
+}
+
+/** `logger.info(summary(order))` for `summary`. */
+function isTold(name: SgNode): boolean {
+  const call = name.parent()
+  const list = call?.kind() === 'call_expression' ? call.parent() : null
+  const around = list?.kind() === 'arguments' ? list.parent() : null
+  const on = around?.kind() === 'call_expression' ? receiver(around)?.text() : undefined
+  return on !== undefined && OBSERVER.test(on.replace(/^this\.|\..*$/g, ''))
+}
+
+const isDeclared = (name: SgNode): boolean => name.parent()?.field('name')?.id() === name.id()
 
 function ofObject(object: SgNode): Site[] {
   return named(object).flatMap((property): Site[] => {

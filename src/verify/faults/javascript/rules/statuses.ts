@@ -83,6 +83,8 @@ function neverHappens(node: SgNode, project: Project): boolean {
   const condition =
     call?.kind() === 'call_expression' && calleeName(call) === 'assert' ? argumentsOf(call)[0] : undefined
   if (condition && isAlwaysGiven(condition)) return true
+  const constant = constantAround(node)
+  if (constant !== null && mentions(constant, project) < 2) return true
   for (let at = node.parent(); at; at = at.parent()) {
     const name = at.kind() === 'class_declaration' ? at.field('name')?.text() : undefined
     if (name)
@@ -92,5 +94,25 @@ function neverHappens(node: SgNode, project: Project): boolean {
   }
   return false
 }
+
+/** `exports.NOT_FOUND = { status: 404 }`, `const NOT_FOUND = …`: the name in capitals. */
+function constantAround(node: SgNode): string | null {
+  for (let at = node.parent(); at; at = at.parent()) {
+    const name =
+      at.kind() === 'assignment_expression'
+        ? /^(?:module\.)?exports\.(\w+)$/.exec(at.field('left')?.text() ?? '')?.[1]
+        : at.kind() === 'variable_declarator'
+          ? at.field('name')?.text()
+          : undefined
+    if (name !== undefined) return /^[A-Z][A-Z\d]*(_[A-Z\d]+)*$/.test(name) ? name : null
+  }
+  return null
+}
+
+const mentions = (name: string, { sources }: Project): number =>
+  sources.reduce(
+    (sum, { text }) => sum + (text.match(new RegExp(`(?<![\\w'"])${name}(?![\\w'"])`, 'g'))?.length ?? 0),
+    0,
+  )
 
 const isConfiguration = (pair: SgNode): boolean => /^\s*(limit|timeout)/.test(pair.text())
