@@ -18,7 +18,7 @@ import { type ExistingSuite, findExistingSuite } from '../tools/find-suite.ts'
 import { sortExisting } from '../tools/sort-tests.ts'
 import { estimateGates } from '../verify/estimate.ts'
 import { verifySuite } from '../verify/index.ts'
-import { BLOCKING_ON_FOREIGN, type Judgement, judge, violationsOf } from '../verify/judge.ts'
+import { BLOCKING_ON_FOREIGN, baselineOf, type Judgement, judge, violationsOf } from '../verify/judge.ts'
 import { readConfig } from '../workspace/config.ts'
 import { readGitChanges } from '../workspace/git-changes.ts'
 import { lockProject } from '../workspace/lock.ts'
@@ -89,8 +89,7 @@ export async function verifyProject(input: VerifyProjectInput): Promise<RunOutco
     await measure(state, { ...input, onEvent })
     if (input.baseline === 'take') {
       // What was accepted of gates that were not run this time stays.
-      const taken = state.verdicts.map((verdict) => [verdict.name, violationsOf(verdict)])
-      state.baseline = { ...(await readBaseline(workspace)), ...Object.fromEntries(taken) }
+      state.baseline = { ...(await readBaseline(workspace)), ...baselineOf(state.verdicts) }
       await writeBaseline(workspace, state.baseline)
     }
   } catch (reason) {

@@ -2,7 +2,7 @@ import type { AddressVariable, DataStore, ProjectMap } from '../contracts/projec
 import type { Suite } from '../contracts/suite.ts'
 
 /** Exists nowhere; the name alone must be reason enough to stop. */
-const PRODUCTION_HOST = 'prod-db.example.com'
+export const PRODUCTION_HOST = 'prod-db.example.com'
 
 /** Variables set so that data would go to production. */
 export interface Aim {

@@ -1,6 +1,8 @@
+import { existsSync } from 'node:fs'
 import { copyFile, cp, lstat, mkdir, readlink, symlink, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { execa } from 'execa'
+import { AgentError } from '../contracts/errors.ts'
 import type { SuiteFile } from '../contracts/suite.ts'
 import { createPlace, removePlace } from '../workspace/sandbox/scratch-directory.ts'
 
@@ -41,7 +43,7 @@ export async function makeFreshClone(root: string, suite: SuiteFile[]): Promise<
     return {
       path,
       files,
-      how: tracked ? 'as tracked by git' : 'not a git repository: without dependency and build folders',
+      how: tracked ? 'as tracked by git' : 'git tracks nothing here: without dependency and build folders',
       remove,
     }
   } catch (error) {
@@ -50,15 +52,30 @@ export async function makeFreshClone(root: string, suite: SuiteFile[]): Promise<
   }
 }
 
-/** Paths relative to `root`; `null` where git tracks nothing. */
+/** Paths relative to `root`; `null` where git tracks nothing. Throws GIT_FAILS in a repository that git does not read. */
 async function listTracked(root: string): Promise<string[] | null> {
   const result = await execa('git', ['-c', 'safe.directory=*', 'ls-files', '-z', '--cached'], {
     cwd: root,
     reject: false,
     maxBuffer: 1e9,
   })
+  if (result.exitCode !== 0 && isInRepository(root)) {
+    throw new AgentError(
+      'environment',
+      'GIT_FAILS',
+      'What belongs to the project cannot be told: git does not read it.',
+      {
+        value: root,
+        next: `Repair what git says: ${result.stderr.trim().slice(-300) || 'it could not be started'}`,
+      },
+    )
+  }
   const paths = result.exitCode === 0 ? result.stdout.split('\0').filter(Boolean) : []
   return paths.length > 0 ? paths : null
+}
+
+function isInRepository(path: string): boolean {
+  return existsSync(join(path, '.git')) || (dirname(path) !== path && isInRepository(dirname(path)))
 }
 
 async function copyListed(root: string, target: string, paths: string[]): Promise<number> {

@@ -29,7 +29,8 @@ export function judge(verdict: GateVerdict, { blocking, waivers, baseline }: Pol
   const about = waivers.filter(({ gate }) => gate === verdict.name)
   const waives = (violation: string) =>
     about.find((waiver) => waiver.about === undefined || violation.includes(waiver.about))
-  const accepted = new Set(baseline[verdict.name] ?? [])
+  // What could not be checked is known to nobody.
+  const accepted = new Set(verdict.verdict === 'blocked' ? [] : (baseline[verdict.name] ?? []))
   const blocks = blocking.includes(verdict.name)
   const all = violationsOf(verdict)
   const waived = all.filter((violation) => waives(violation))
@@ -43,6 +44,12 @@ export function judge(verdict: GateVerdict, { blocking, waivers, baseline }: Pol
     known: rest.filter((violation) => accepted.has(violation)),
     fresh,
   }
+}
+
+/** What is wrong now, by gate, to be accepted as it is; what could not be checked is nothing that anybody knows. */
+export function baselineOf(verdicts: GateVerdict[]): Policy['baseline'] {
+  const checked = verdicts.filter(({ verdict }) => verdict !== 'blocked')
+  return Object.fromEntries(checked.map((verdict) => [verdict.name, violationsOf(verdict)]))
 }
 
 /** What is wrong by this verdict, one item each; nothing where the gate holds. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { GateVerdict } from '../../src/contracts/verdict.ts'
-import { judge, violationsOf } from '../../src/verify/judge.ts'
+import { baselineOf, judge, violationsOf } from '../../src/verify/judge.ts'
 
 const verdict = (parts: Partial<GateVerdict> = {}): GateVerdict => ({
   name: 'runs',
@@ -53,6 +53,14 @@ describe('a verdict counts', () => {
     expect(counts(two, { waivers: [waiver()] })).toBe(false)
     expect(counts(two, { waivers: [waiver({ gate: 'clean' })] })).toBe(true)
   })
+})
+
+it('takes for known what was checked, never that it could not be', () => {
+  const blocked = verdict({ verdict: 'blocked', why: 'no namespaces' })
+  const verdicts = [verdict({ violations: ['a'] }), { ...blocked, name: 'isolated' as const }]
+  expect(baselineOf(verdicts)).toEqual({ runs: ['a'] })
+  const baseline = { runs: violationsOf(blocked) }
+  expect(judge(blocked, { ...policy, baseline })).toMatchObject({ counts: true, known: [] })
 })
 
 it('tells what is new apart from what is known and from what is waived, with the reason', () => {

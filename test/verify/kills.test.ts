@@ -7,99 +7,27 @@ import { findFaults } from '../../src/verify/faults/find.ts'
 import { tryFault } from '../../src/verify/faults/trial.ts'
 import { createKillsGate } from '../../src/verify/gates/kills.ts'
 import { createNotesProject } from './notes-environment.ts'
-import { inTests, removeProject, TEST_FILE, verifyOne } from './verify-notes.ts'
+import { removeProject, TEST_FILE, verifyOne } from './verify-notes.ts'
 
 afterEach(removeProject)
 
-const kills = (edits: Parameters<typeof verifyOne>[1], wanted: (fault: Fault) => boolean = () => true) =>
-  verifyOne('kills', edits, { table: [createKillsGate({ wanted })] })
-
-const ofKind =
-  (...kinds: string[]) =>
-  (fault: Fault) =>
-    kinds.includes(fault.kind)
-
-const AFTER_DELETE = /^.*'GET'.*toBe\(404\)\n/m
-const blind = { [TEST_FILE]: (content: string) => content.replace(AFTER_DELETE, '') }
-
-describe('kills', () => {
-  it('holds for a suite that notices what is seeded, counts by kind and names the survivor', async () => {
-    const { verdict, why, evidence } = await kills({}, (fault) => ofKind('write', 'filter')(fault) || fault.line === 43)
-    expect([verdict, why]).toEqual(['pass', '4 of 5 seeded faults detected (80 % of those in covered code).'])
-    expect(evidence).toMatchObject({ sites: 5, sampled: 5, covered: 5, detected: 4 })
-    expect(evidence.kinds).toContainEqual(
-      expect.objectContaining({ words: 'write skipped', sites: 3, sampled: 3, covered: 3, detected: 3 }),
-    )
-    expect(evidence.without).toContain('auth check dropped')
-    expect(evidence.survivors).toEqual([
-      expect.objectContaining({
-        at: 'src/app.js:43',
-        what: '200 becomes 202 in answer(200, note)',
-        fate: 'survived',
-        files: [TEST_FILE],
-      }),
-    ])
-  })
-
-  it('fails when a write can be skipped unseen, however much else is noticed', async () => {
-    const { verdict, why } = await kills(blind, ({ kind, what }) => kind === 'write' || /answers 422/.test(what))
-    expect(verdict).toBe('fail')
-    expect(why).toContain('4 of 5 seeded faults detected (80 %')
-    expect(why).toContain('1 of auth, ownership or writes among the rest, e.g. src/app.js:45: save(')
-  })
-
-  it('fails when too little is noticed where code is run', async () => {
-    const { verdict, why } = await kills({}, ({ what }) => /answer\(20/.test(what))
-    expect([verdict, why]).toEqual(['fail', '2 of 3 seeded faults detected (67 % of those in covered code).'])
-  })
-
-  it('tries nothing where no test goes, and counts it as not noticed', async () => {
-    const { verdict, evidence } = await kills(
-      inTests("describe('DELETE /notes/{id}'", "if (false) describe('DELETE /notes/{id}'"),
-      (fault) => /answer\(20[14]/.test(fault.what),
-    )
-    expect(verdict).toBe('pass')
-    expect(evidence).toMatchObject({ sampled: 2, covered: 1, detected: 1, ofCovered: 1, ofAll: 0.5 })
-    expect(evidence.survivors).toEqual([expect.objectContaining({ fate: 'uncovered', files: [] })])
-  })
-
-  it('leaves out what was dismissed, and names it with the reason', async () => {
-    const { verdict, evidence } = await verifyOne('kills', blind, {
-      table: [createKillsGate({ wanted: ({ what }) => /save\(/.test(what) })],
-      dismissed: [{ fault: '5e03a79871', reason: 'notes are kept for ever' }],
-    })
-    expect(verdict).toBe('pass')
-    expect(evidence).toMatchObject({ sites: 1, sampled: 1, dismissed: [{ reason: 'notes are kept for ever' }] })
-  })
-
-  it('lets a fault go unnoticed that somebody decided to live with, and still counts it', async () => {
-    const { verdict, evidence } = await verifyOne('kills', blind, {
-      table: [createKillsGate({ wanted: ({ kind, what }) => kind === 'write' || /answers 422/.test(what) })],
-      waivers: [{ gate: 'kills', about: '5e03a79871', reason: 'notes are kept for ever' }],
-    })
-    expect(verdict).toBe('pass')
-    expect(evidence).toMatchObject({ sampled: 5, detected: 4, waived: ['5e03a79871'] })
-  })
-
-  it('is blocked by a suite that goes red by itself once it starts anew', async () => {
-    const once = `
-    const marker = require('node:path').join(require('node:os').tmpdir(), 'ran-before')
-    const before = require('node:fs').existsSync(marker)
-    require('node:fs').writeFileSync(marker, '')
-    expect(before).toBe(false)`
-    const { verdict, why } = await kills(
-      inTests("it('removes the note', async () => {", `it('removes the note', async () => {${once}`),
-      ofKind('filter'),
-    )
-    expect([verdict, why]).toEqual(['blocked', expect.stringMatching(/red before any fault|without any fault/)])
-  })
-
-  it('is blocked by a suite that is red without a fault, and has nothing to say without a place for one', async () => {
-    const red = await kills(inTests('toBe(204)', 'toBe(200)'))
-    expect([red.verdict, red.why]).toEqual(['blocked', expect.stringContaining('red before any fault is seeded')])
-    const none = await kills({}, () => false)
-    expect(none.verdict).toBe('not_applicable')
-  })
+it('holds for a suite that notices what is seeded, counts by kind and names the survivor', async () => {
+  const wanted = ({ kind, line }: Fault) => kind === 'write' || kind === 'filter' || line === 43
+  const { verdict, why, evidence } = await verifyOne('kills', {}, { table: [createKillsGate({ wanted })] })
+  expect([verdict, why]).toEqual(['pass', '4 of 5 seeded faults detected (80 % of those in covered code).'])
+  expect(evidence).toMatchObject({ sites: 5, sampled: 5, covered: 5, detected: 4 })
+  expect(evidence.kinds).toContainEqual(
+    expect.objectContaining({ words: 'write skipped', sites: 3, sampled: 3, covered: 3, detected: 3 }),
+  )
+  expect(evidence.without).toContain('auth check dropped')
+  expect(evidence.survivors).toEqual([
+    expect.objectContaining({
+      at: 'src/app.js:43',
+      what: '200 becomes 202 in answer(200, note)',
+      fate: 'survived',
+      files: [TEST_FILE],
+    }),
+  ])
 })
 
 describe('one fault', () => {

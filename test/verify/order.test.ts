@@ -1,7 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import { createAloneGate } from '../../src/verify/gates/alone.ts'
 import type { NotesProject } from './notes-environment.ts'
-import { removeProject, SUPPORT, TEST_FILE, verifyOne } from './verify-notes.ts'
+import { removeProject, SUPPORT, TEST_FILE, verify, verifyOne } from './verify-notes.ts'
 
 afterEach(removeProject)
 
@@ -35,95 +34,64 @@ const way = `
     it('ends', () => { expect(left).toBe(2) })
   })`
 
-describe('shuffled', () => {
-  it('fails on a test that needs another one before it, and tells which order showed it', async () => {
-    const { verdict, why, evidence } = await verifyOne('shuffled', dependent)
-    expect([verdict, why]).toEqual(['fail', expect.stringContaining('“DELETE /notes/{id} > removes the note”')])
-    expect(evidence).toMatchObject({
+describe('shuffled and alone', () => {
+  it('fail on a test that needs another one before it, and tell which order showed it', async () => {
+    const [shuffled, alone] = await verify(['shuffled', 'alone'], dependent)
+    expect([shuffled?.verdict, shuffled?.why]).toEqual([
+      'fail',
+      expect.stringContaining('“DELETE /notes/{id} > removes the note”'),
+    ])
+    expect(shuffled?.evidence).toMatchObject({
       seeds: [1, 2, 3, 4, 5],
       unsteady: [],
       failed: [expect.objectContaining({ file: TEST_FILE, name: 'DELETE /notes/{id} > removes the note' })],
     })
-    expect(evidence.before).not.toContain('POST /notes > stores a note')
+    expect(shuffled?.evidence.before).not.toContain('POST /notes > stores a note')
     // Each order is red where its turned round one is green.
-    expect(why).toContain(`In ${[...(evidence.red as number[])].length} of 5 other orders`)
-    expect(evidence.red).toHaveLength(2)
-  })
-
-  it('counts tests that ran, and names none as run before that is still to be written', async () => {
-    const { why, evidence } = await verifyOne('shuffled', {
-      ...dependent,
-      [TEST_FILE]: (content) =>
-        `it.todo('is to be written'); it.todo('that too'); ${dependent[TEST_FILE]?.(content) ?? ''}`,
-    })
-    expect(why).toContain('1 of 5 tests failed')
-    expect(evidence.before).toEqual(expect.not.arrayContaining([expect.stringMatching(/to be written|that too/)]))
-  })
-
-  it('fails on a file that needs another one before it', async () => {
-    const leave = (code: string) => `require('node:fs').${code}\n`
-    const { verdict, why } = await verifyOne(
-      'shuffled',
-      { [TEST_FILE]: (content) => leave("writeFileSync('/tmp/first', '')") + content },
-      { adapt: more(`${leave("rmSync('/tmp/first')")}it('finds what the other file left', () => {})`) },
-    )
-    expect([verdict, why]).toEqual(['fail', expect.stringContaining('more.test.js did not load')])
-  })
-
-  it('keeps a deliberate sequence in its order, and names it', async () => {
-    const { verdict, why, evidence } = await verifyOne('shuffled', {}, { adapt: more(way) })
-    expect([verdict, why]).toEqual(['pass', expect.stringContaining('1 deliberate sequences kept their order')])
-    expect(evidence.sequences).toEqual(['tests/integration/more.test.js:2 a way: its tests hand on `left`'])
-  })
-
-  it('does not take for the order what an earlier run in the same process left', async () => {
-    const busy =
-      "const open = require('node:http').createServer().listen(4567).unref(); it('listens', async () => { await new Promise((resolve, reject) => open.on('listening', resolve).on('error', reject)) })"
-    const { verdict, evidence } = await verifyOne('shuffled', {}, { adapt: more(busy) })
-    expect(verdict).toBe('pass')
-    expect(evidence.unsteady).not.toEqual([])
-  })
-})
-
-describe('alone', () => {
-  it('fails on a test that needs another one before it', async () => {
-    const { verdict, why, evidence } = await verifyOne('alone', dependent)
-    expect([verdict, why]).toEqual([
+    expect(shuffled?.why).toContain('In 2 of 5 other orders')
+    expect(shuffled?.evidence.red).toHaveLength(2)
+    expect([alone?.verdict, alone?.why]).toEqual([
       'fail',
       expect.stringContaining('1 of 5 do not pass as the only one run, e.g. “DELETE /notes/{id} > removes the note”'),
     ])
-    expect(evidence).toMatchObject({
+    expect(alone?.evidence).toMatchObject({
       tests: { all: 5, tried: 5 },
       failed: [expect.objectContaining({ file: TEST_FILE })],
     })
   })
 
-  it('fails on a test that lives on rows of another one', async () => {
-    const { verdict, why } = await verifyOne('alone', {
-      [TEST_FILE]: (content) =>
-        content
-          .replace('afterEach(() => {', 'afterEach(() => { return')
-          .replace(
-            "it('removes the note', async () => {",
-            "it('removes the note', async () => { expect((await call(server, 'GET', '/notes/2')).status).toBe(200)",
-          ),
-    })
-    expect([verdict, why]).toEqual(['fail', expect.stringContaining('removes the note')])
+  it('take a deliberate sequence as one, and name it', async () => {
+    const [shuffled, alone] = await verify(['shuffled', 'alone'], {}, { adapt: more(way) })
+    expect([shuffled?.verdict, shuffled?.why]).toEqual([
+      'pass',
+      expect.stringContaining('1 deliberate sequences kept their order'),
+    ])
+    expect(shuffled?.evidence.sequences).toEqual(['tests/integration/more.test.js:2 a way: its tests hand on `left`'])
+    expect([alone?.verdict, alone?.why]).toEqual([
+      'pass',
+      'Each of 2 files and each of 8 tests passed as the only one run.',
+    ])
+    expect(alone?.evidence).toMatchObject({ files: 2, sampling: 'every test', notFound: [] })
   })
+})
 
-  it('takes a deliberate sequence as one, and tries files as a whole too', async () => {
-    const { verdict, why, evidence } = await verifyOne('alone', {}, { adapt: more(way) })
-    expect([verdict, why]).toEqual(['pass', 'Each of 2 files and each of 8 tests passed as the only one run.'])
-    expect(evidence).toMatchObject({ files: 2, sampling: 'every test', notFound: [] })
-  })
+it('shuffled: does not take for the order what an earlier run in the same process left', async () => {
+  const busy =
+    "const open = require('node:http').createServer().listen(4567).unref(); it('listens', async () => { await new Promise((resolve, reject) => open.on('listening', resolve).on('error', reject)) })"
+  const { verdict, evidence } = await verifyOne('shuffled', {}, { adapt: more(busy) })
+  expect(verdict).toBe('pass')
+  expect(evidence.unsteady).not.toEqual([])
+})
 
-  it('tries what time allows, one test of each file at least, and says so', async () => {
-    const { verdict, why, evidence } = await verifyOne(
-      'alone',
-      {},
-      { adapt: more("it('a', () => {})"), table: [createAloneGate(0)] },
-    )
-    expect([verdict, why]).toEqual(['pass', 'Each of 2 files and 2 of 6 tests passed as the only one run.'])
-    expect(evidence.sampling).toContain('as many as 0 s allow')
+it('alone: fails on a test that lives on rows of another one', async () => {
+  const { verdict, why } = await verifyOne('alone', {
+    [TEST_FILE]: (content) =>
+      content
+        .replace('afterEach(() => {', 'afterEach(() => { return')
+        .replace(
+          "it('removes the note', async () => {",
+          "it('removes the note', async () => { expect((await call(server, 'GET', '/notes/2')).status).toBe(200)",
+        ),
   })
+  expect([verdict, why]).toEqual(['fail', expect.stringContaining('removes the note')])
 })

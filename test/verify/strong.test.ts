@@ -3,10 +3,6 @@ import { inTests, removeProject, TEST_FILE, verifyOne } from './verify-notes.ts'
 
 afterEach(removeProject)
 
-const withTest = (body: string) =>
-  inTests("describe('DELETE /notes/{id}'", `it('is weak', async () => {${body}})\ndescribe('DELETE /notes/{id}'`)
-const weak = expect.stringContaining('“is weak” of tests/integration/notes.test.js against')
-
 it('holds for tests that go red whatever a stub answers, and counts requests as measured', async () => {
   const { verdict, why, evidence } = await verifyOne('strong')
   expect([verdict, why]).toEqual(['pass', 'Each of 5 tests goes red against both stubs.'])
@@ -20,94 +16,43 @@ it('holds for tests that go red whatever a stub answers, and counts requests as 
       { endpoint: 'GET /notes/{id}', statuses: [200, 404] },
       { endpoint: 'DELETE /notes/{id}', statuses: [204] },
     ],
-    requestsPerTest: 31.4,
+    requestsPerTest: 9.4,
   })
 })
 
-it('fails on a test that looks at nothing', async () => {
-  const { verdict, why, evidence } = await verifyOne(
-    'strong',
-    withTest("expect((await call(server, 'GET', '/notes/1')).status).toBeDefined()"),
-  )
-  expect([verdict, why]).toEqual(['fail', weak])
-  expect(evidence.weak).toEqual(
-    [200, 500].map((against) => ({ file: TEST_FILE, name: 'is weak', against, requests: 1 })),
-  )
-})
-
-it('fails on a test that looks at the status alone', async () => {
-  const { verdict, evidence } = await verifyOne(
-    'strong',
-    withTest("expect((await call(server, 'GET', '/notes/1')).status).toBe(200)"),
-  )
-  expect(verdict).toBe('fail')
-  expect(evidence.weak).toEqual([expect.objectContaining({ against: 200 })])
-})
-
-it('names a test that compares two answers of the stub, and does not fail on it', async () => {
-  const { verdict, evidence } = await verifyOne(
-    'strong',
-    withTest(`
-      const { body } = await call(server, 'POST', '/notes', { title: uniqueTitle() })
-      expect((await call(server, 'GET', '/notes/' + body.id)).body).toEqual(body)`),
-  )
-  expect(verdict).toBe('pass')
-  expect(evidence).toMatchObject({
-    weak: [],
-    setUpUnchecked: [200, 500].map((against) => `${TEST_FILE} > is weak (${against})`),
+it('tells the tests that look at nothing, or at too little, and what they lack', async () => {
+  const tests = `
+  it('looks at nothing', async () => {
+    expect((await call(server, 'GET', '/notes/1')).status).toBeDefined()
   })
-})
-
-it('fails on a test that asks the application nothing', async () => {
-  const { verdict, why } = await verifyOne('strong', withTest('expect(1 + 1).toBe(2)'))
-  expect([verdict, why]).toEqual(['fail', expect.stringContaining('It asks the application nothing.')])
-})
-
-it('does not judge by its answers what sends no request, in a suite that somebody else wrote', async () => {
-  const { verdict, why, evidence } = await verifyOne('strong', withTest('expect(1 + 1).toBe(2)'), { foreign: true })
-  expect([verdict, why]).toEqual([
-    'pass',
-    'Each of 5 tests goes red against both stubs; 1 that send the application no request are not judged.',
+  it('looks at the status alone', async () => {
+    expect((await call(server, 'GET', '/notes/1')).status).toBe(200)
+  })
+  it('asks nothing', async () => expect(1 + 1).toBe(2))
+  it('waits for nothing', async () => {
+    expect(call(server, 'GET', '/notes/1')).resolves.toMatchObject({ status: 200 })
+    expect((await call(server, 'GET', '/notes/999')).body).toEqual({ error: 'no such note' })
+  })
+  it('compares two answers of the stub', async () => {
+    const { body } = await call(server, 'POST', '/notes', { title: uniqueTitle() })
+    expect((await call(server, 'GET', '/notes/' + body.id)).body).toEqual(body)
+  })
+  describe('DELETE /notes/{id}'`
+  const { verdict, why, evidence } = await verifyOne('strong', inTests("describe('DELETE /notes/{id}'", tests), {
+    attainable: { 'DELETE /notes/{id}': [204, 404], 'POST /notes': [201, 422] },
+  })
+  expect([verdict, why]).toEqual(['fail', expect.stringContaining('3 of 10 tests stay green against an application')])
+  const weak = (name: string, against: number, requests: number) => ({ file: TEST_FILE, name, against, requests })
+  expect(evidence.weak).toEqual([
+    weak('looks at nothing', 200, 1),
+    weak('looks at the status alone', 200, 1),
+    weak('asks nothing', 200, 0),
+    weak('looks at nothing', 500, 1),
+    weak('asks nothing', 500, 0),
   ])
-  expect(evidence.withoutRequest).toEqual([`${TEST_FILE} > is weak`])
-})
-
-it('judges a test that looks at what was asked before all tests, whoever wrote it', async () => {
-  const { verdict, why } = await verifyOne(
-    'strong',
-    inTests(
-      "describe('DELETE /notes/{id}'",
-      `describe('early', () => { let early
-        beforeAll(async () => { early = await call(server, 'GET', '/notes/1') })
-        it('is weak', () => { expect(early).toBeDefined() }) })
-      describe('DELETE /notes/{id}'`,
-    ),
-    { foreign: true },
-  )
-  expect([verdict, why]).toEqual(['fail', expect.stringContaining('1 of 6 tests stay green')])
-})
-
-it('fails on an assertion that nothing waits for, beside others that hold', async () => {
-  const { verdict, why } = await verifyOne(
-    'strong',
-    inTests(
-      "it('removes the note', async () => {",
-      "it('removes the note', async () => {\n    expect(call(server, 'GET', '/notes/1')).resolves.toMatchObject({ status: 200 })",
-    ),
-  )
-  expect([verdict, why]).toEqual(['fail', expect.stringContaining('1 assertions are not waited for')])
-})
-
-it('fails when a refusal that could be had has no test', async () => {
-  const { verdict, why } = await verifyOne(
-    'strong',
-    {},
-    { attainable: { 'DELETE /notes/{id}': [204, 404], 'POST /notes': [201, 422] } },
-  )
-  expect([verdict, why]).toEqual(['fail', expect.stringContaining('DELETE /notes/{id} without a failure')])
-})
-
-it('is blocked where no request goes to a known route', async () => {
-  const { verdict, why } = await verifyOne('strong', {}, { adapt: ({ map }) => map.endpoints.splice(0) })
-  expect([verdict, why]).toEqual(['blocked', expect.stringContaining('a complete list of routes')])
+  expect(evidence).toMatchObject({
+    unawaited: [expect.stringContaining('resolves.toMatchObject')],
+    setUpUnchecked: [200, 500].map((against) => `${TEST_FILE} > compares two answers of the stub (${against})`),
+    gaps: [{ endpoint: 'DELETE /notes/{id}', missing: ['a failure'] }],
+  })
 })

@@ -51,6 +51,8 @@ export interface Fault {
   statement: number
   /** Last line of that statement. */
   until: number
+  /** 1-based lines on which the functions around it begin, the innermost first. */
+  inside: number[]
   /**
    * For what runs only while loading: lines that tell which tests come near it, such as the handlers of a route whose middleware is
    * removed, or the functions that use a constant. `null` for what runs when a function does.

@@ -17,6 +17,11 @@ export async function findFaults(
     .sort((a, b) => (a.file < b.file ? -1 : a.file > b.file ? 1 : a.line - b.line))
 }
 
+/** Whether any source is in a language that faults are known for. */
+export function hasReadableSource({ sources }: Pick<ProjectMap, 'sources'>): boolean {
+  return sources.some((path) => /\.[cm]?[jt]sx?$/.test(path))
+}
+
 /** First lines of a handler, enough to tell that it ran. */
 const HEAD = 4
 

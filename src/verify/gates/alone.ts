@@ -4,7 +4,7 @@ import { measureGreen } from '../green.ts'
 import { describeSequences, findSequences, listUnits, type Unit } from '../sequences.ts'
 import { workOff } from '../slots.ts'
 import { describeRun, explainRed, type FailedTest, isGreen } from '../summary.ts'
-import { fail, pass } from '../verdicts.ts'
+import { blocked, fail, pass } from '../verdicts.ts'
 
 const PATIENCE_MS = 30_000
 
@@ -23,7 +23,7 @@ export function createAloneGate(budgetMs: number): VerifierGate {
       const whole: Unit[] = files.length > 1 ? files.map((file) => ({ file, only: null, tests: [] })) : []
       const queue = [...whole.map((unit) => ({ unit, atLeast: true })), ...units]
       const trials = await tryAll(input, queue, Date.now() + budgetMs, own)
-      const tried = trials.filter(({ unit }) => unit.only !== null || whole.length === 0)
+      const tried = trials.filter(({ unit, fate }) => unit.tests.length > 0 && fate !== 'not found')
       const red = trials.filter(({ fate }) => fate === 'red')
       const tests = (list: Unit[]) => list.reduce((sum, { tests }) => sum + tests.length, 0)
       const figures = { all: tests(units.map(({ unit }) => unit)), tried: tests(tried.map(({ unit }) => unit)) }
@@ -45,6 +45,12 @@ export function createAloneGate(budgetMs: number): VerifierGate {
         const { unit, why } = red[0]
         return fail(
           `${red.length} of ${trials.length} do not pass as the only one run, e.g. ${unit.only ? `“${unit.only.name}” of ${unit.file}` : unit.file}: ${why}.`,
+          evidence,
+        )
+      }
+      if (tried.length === 0) {
+        return blocked(
+          'No test was found again by its name, so none could be run alone; names that stay the same would let them be.',
           evidence,
         )
       }

@@ -13,8 +13,7 @@ export const clean: VerifierGate = {
 
   async check(input: GateInput) {
     const { environment, before, result: first } = await input.rehearsal.first()
-    const green = isGreen(first)
-    if (green) await input.rehearsal.second()
+    const green = isGreen(first) && isGreen(await input.rehearsal.second())
     const evidence: Record<string, Json> = {
       atStart: describeRows(before),
       comparedBy: 'our own connection to each store; files, ports, processes and temporary files of the sandbox',
@@ -60,6 +59,9 @@ export const clean: VerifierGate = {
       return fail(`After an interrupted run the next one is red: ${explainRed(next)}.`, evidence)
     const afterNext = await leftOver('afterNextRun', 'After an interrupted run and the next full one')
     if (afterNext) return afterNext
+    if (!green) {
+      return blocked('It leaves nothing when it is red; repair it to see what it leaves when it passes.', evidence)
+    }
     return pass(
       'Same rows, tables, files, ports and processes after passing, after failing tests and after Ctrl-C.',
       evidence,

@@ -1,9 +1,9 @@
 import type { Environment } from '../../contracts/environment.ts'
 import type { Json } from '../../contracts/json.ts'
 import type { RunResult } from '../../contracts/suite.ts'
-import { type Aim, findAims } from '../aims.ts'
+import { type Aim, findAims, PRODUCTION_HOST } from '../aims.ts'
 import type { GateInput, VerifierGate } from '../gate.ts'
-import { count, isGreen } from '../summary.ts'
+import { count, explainRed, isGreen } from '../summary.ts'
 import { blocked, fail, notApplicable, pass } from '../verdicts.ts'
 
 const TIMEOUT_MS = 120_000
@@ -13,7 +13,7 @@ export const guarded: VerifierGate = {
   promise: 'Pointed at a production address it ends with an error before it connects anywhere',
 
   async check(input: GateInput) {
-    const { map, suite, rehearsal, open, progress, signal } = input
+    const { map, suite, rehearsal, open, run, progress, signal } = input
     const { environment: rehearsed, result } = await rehearsal.first()
     const aims = findAims(map, suite, rehearsed.variables)
     if (aims.length === 0) {
@@ -44,11 +44,23 @@ export const guarded: VerifierGate = {
         )
         trials.push(await attempt(input, environment, aim, result))
       }
+      // Whoever names the address has refused it; anything else may be red for its own sake here.
+      const unclear = trials.find(({ wrong, unread, named }) => wrong === null && !unread && !named)
+      const usual = unclear ? await run(environment, { timeoutMs: TIMEOUT_MS, signal }) : null
+      if (unclear && usual !== null && !isGreen(usual)) {
+        return blocked(
+          `With ${unclear.variables} it ends with an error, but without it too in a fresh environment: ${explainRed(usual)}.`,
+          { trials: trials as unknown as Json },
+        )
+      }
     } finally {
       await environment.stop()
     }
     const evidence = {
-      trials: trials.map(({ wrong, ...facts }) => ({ ...facts, refused: wrong === null && !facts.unread })) as Json,
+      trials: trials.map(({ wrong, named: _, ...facts }) => ({
+        ...facts,
+        refused: wrong === null && !facts.unread,
+      })) as Json,
     }
     const wrong = trials.filter((trial) => trial.wrong !== null)
     const bad = wrong[0]
@@ -65,11 +77,16 @@ export const guarded: VerifierGate = {
         evidence,
       )
     }
+    const refused = trials.filter(({ unread }) => !unread).length
     return pass(
-      `Refused ${trials.length === 1 ? 'the production address' : `all ${trials.length} production addresses`} without one connection attempt.`,
+      `Refused ${refused === 1 ? 'the production address' : `all ${refused} production addresses`} without one connection attempt.`,
       evidence,
     )
   },
+}
+
+function everythingSaid({ tests, errors, output }: RunResult): string {
+  return [...tests, ...errors, { message: output }].map(({ message }) => message ?? '').join('\n')
 }
 
 interface Trial {
@@ -80,6 +97,8 @@ interface Trial {
   durationMs: number
   /** Last words of the command: what a person would read. */
   said: string
+  /** What it says names the address or the variable. */
+  named: boolean
   /** Everything was as without it, and nothing was reached: whatever it holds, data does not go there. */
   unread: boolean
   /** `null`: refused as it should. */
@@ -109,6 +128,7 @@ async function attempt(
     attempts,
     durationMs: Math.round(result.durationMs),
     said: message.slice(0, 600),
+    named: [PRODUCTION_HOST, ...Object.keys(aim.env)].some((word) => everythingSaid(result).includes(word)),
     unread,
     wrong: findWrong(),
   }

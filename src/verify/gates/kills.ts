@@ -1,7 +1,7 @@
 import type { Json } from '../../contracts/json.ts'
 import type { RunResult } from '../../contracts/suite.ts'
 import { FAULT_KINDS, type Fault, type FaultKind } from '../faults/fault.ts'
-import { findFaults } from '../faults/find.ts'
+import { findFaults, hasReadableSource } from '../faults/find.ts'
 import { heldBack } from '../faults/held-back.ts'
 import { filesThatReach } from '../faults/reach.ts'
 import { sampleFaults } from '../faults/sample.ts'
@@ -35,7 +35,19 @@ export function createKillsGate({
       const found = (await findFaults(input.map)).filter((fault) => wanted(fault) && isAsked(fault))
       const dismissed = (input.dismissed ?? []).filter(({ fault }) => found.some(({ id }) => id === fault))
       const faults = found.filter(({ id }) => !dismissed.some(({ fault }) => fault === id))
-      if (faults.length === 0) return notApplicable('No place for a seeded fault was found in the sources.')
+      if (found.length === 0 && !hasReadableSource(input.map)) {
+        return blocked(
+          `Seeded faults are known for JavaScript and TypeScript; none of the ${input.map.sources.length} sources is one.`,
+        )
+      }
+      if (faults.length === 0) {
+        return notApplicable(
+          found.length === 0
+            ? 'No place for a seeded fault was found in the sources.'
+            : `Each of the ${found.length} seeded faults was dismissed.`,
+          { dismissed },
+        )
+      }
       const sample = sampleFaults(faults, most)
       const stage = await input.stages.open()
       try {
@@ -58,7 +70,7 @@ export function createKillsGate({
         const control = await tryNothing(input, stage, baseline)
         if (control.fate !== 'survived') {
           return blocked(
-            `${control.file} is ${control.fate === 'detected' ? 'red' : control.fate} on a fresh database without any fault (${control.by}); only a stable suite can tell faults.`,
+            `It is ${control.fate === 'detected' ? 'red' : control.fate} on a fresh database without any fault (${control.by}); only a stable suite can tell faults.`,
           )
         }
         const trials = await tryAll(input, stage, baseline, sample)
@@ -80,14 +92,12 @@ interface Tried extends Trial {
   files: string[]
 }
 
-/** The same as with a fault, without one: what goes red now would count for every fault. */
-async function tryNothing(input: GateInput, stage: Stage, baseline: RunResult): Promise<Trial & { file: string }> {
-  const [file = ''] = (baseline.coverageByFile ?? [])
-    .map(({ test }) => test)
-    .sort((a, b) => durationOf(baseline, [a]) - durationOf(baseline, [b]))
+/** The same as with a fault, without one, in every test file: what goes red now would count for every fault. */
+async function tryNothing(input: GateInput, stage: Stage, baseline: RunResult): Promise<Trial> {
+  const files = (baseline.coverageByFile ?? []).map(({ test }) => test)
   const nothing = { file: input.map.sources[0] ?? '', edits: [] }
-  const timeoutMs = PATIENCE_MS + 2 * durationOf(baseline, [file])
-  return { file, ...(await tryFault(stage, nothing, [file], { timeoutMs, answers: false })) }
+  const timeoutMs = PATIENCE_MS + 2 * durationOf(baseline, files)
+  return tryFault(stage, nothing, files, { timeoutMs, answers: false })
 }
 
 const durationOf = ({ tests }: RunResult, files: string[]): number =>

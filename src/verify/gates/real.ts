@@ -5,7 +5,7 @@ import { matchEndpoint } from '../../contracts/match-endpoint.ts'
 import type { RunResult, SeenRequest, TestStub } from '../../contracts/suite.ts'
 import type { GateInput, VerifierGate } from '../gate.ts'
 import { measureGreen } from '../green.ts'
-import { fail, pass } from '../verdicts.ts'
+import { blocked, fail, pass } from '../verdicts.ts'
 
 /** Packages that lead to data, whatever the project's map knows of. */
 const DATA_DRIVERS =
@@ -57,6 +57,18 @@ export const real: VerifierGate = {
         `${stray.length} requests were answered for routes that nobody lists, e.g. ${stray[0]}.`,
         evidence,
         violations,
+      )
+    }
+    if (input.source === null) {
+      return blocked(
+        `Test files of ${input.suite.runner} cannot be read; a reader would show what they stub.`,
+        evidence,
+      )
+    }
+    if (evidence.requests.toKnownRoutes === 0) {
+      return blocked(
+        `None of the ${own.requests.length} requests seen while tests ran goes to a route that is known; a complete list of routes would tell what they ask.`,
+        evidence,
       )
     }
     const named = evidence.faultInjecting.length + evidence.overrides.length + evidence.clocks.length

@@ -2,8 +2,9 @@ import type { TestFacts, TestSource } from '../../contracts/suite.ts'
 import { findEarlierFiles } from '../earlier-files.ts'
 import type { GateInput, VerifierGate } from '../gate.ts'
 import { isInScope, onlyDevDependencies } from '../scope.ts'
-import { fail, notApplicable, pass } from '../verdicts.ts'
+import { blocked, fail, notApplicable, pass } from '../verdicts.ts'
 
+const CODE = /\.[cm]?[jt]sx?$|\.py$|\.go$/
 const NOTHING: TestFacts = { assertions: [], skips: [], focused: [] }
 
 export const scoped: VerifierGate = {
@@ -40,6 +41,15 @@ export const scoped: VerifierGate = {
         outside.map(({ path }) => path),
       )
     }
+    const unread = changes.find(
+      ({ path, before }) => before !== null && !isEarlier(path, before) && isInScope(path) && CODE.test(path),
+    )
+    if (source === null && unread) {
+      return blocked(
+        `Test files of ${suite.runner} cannot be read, so nobody can tell what ${unread.path} lost.`,
+        evidence,
+      )
+    }
     if (weakened[0]) return fail(`Existing tests say less than before: ${weakened[0]}`, evidence, weakened)
     if (outside[0]) return pass(`${changes.length} changed files; no existing assertion lost.`, evidence)
     return pass(`${changes.length} changed files, all of them test files; no existing assertion lost.`, evidence)
@@ -48,7 +58,7 @@ export const scoped: VerifierGate = {
 
 /** Each assertion of the old text has to be in the new one, as often as before; nothing newly skipped or focused. */
 function findWeakened(path: string, before: string, after: string | null, source: TestSource | null): string[] {
-  if (!source || !/\.[cm]?[jt]sx?$|\.py$|\.go$/.test(path)) return []
+  if (!source || !CODE.test(path)) return []
   const was = source.read(path, before)
   const is = after === null ? NOTHING : source.read(path, after)
   const left = [...is.assertions]

@@ -1,10 +1,10 @@
 import type { RunResult } from '../../contracts/suite.ts'
 import type { GateInput, VerifierGate } from '../gate.ts'
 import { measureGreen } from '../green.ts'
-import { describeSequences, findSequences } from '../sequences.ts'
+import { describeSequences, findSequences, listUnits } from '../sequences.ts'
 import { workOff } from '../slots.ts'
 import { count, describeRun, explainRed, type FailedTest, isGreen } from '../summary.ts'
-import { fail, pass } from '../verdicts.ts'
+import { blocked, fail, notApplicable, pass } from '../verdicts.ts'
 
 /** Each two tests are seen both ways: an even seed turns the order before it round. */
 const SEEDS = [1, 2, 3, 4, 5]
@@ -20,6 +20,11 @@ export const shuffled: VerifierGate = {
     const { own, obstacle } = await measureGreen(input)
     if (obstacle) return obstacle
     const sequences = findSequences(input.suite, input.source)
+    if (listUnits(own, sequences).length < 2) {
+      return notApplicable('A single test, or a single deliberate sequence, has no other order.', {
+        sequences: describeSequences(sequences),
+      })
+    }
     const fixed = Object.fromEntries([...sequences].map(([file, list]) => [file, list.map(({ titles }) => titles)]))
     const timeoutMs = PATIENCE_MS + 4 * own.durationMs
     const orders: Order[] = []
@@ -70,6 +75,12 @@ export const shuffled: VerifierGate = {
         },
       )
     }
+    if (new Set(orders.map(({ once, again }) => orderOf(again ?? once))).size < 2) {
+      return blocked(
+        'The tests ran in the same order each time; a runner that can be told another one would let it be seen.',
+        evidence,
+      )
+    }
     const kept = sequences.size > 0 ? `; ${evidence.sequences.length} deliberate sequences kept their order` : ''
     return pass(`${count(own, 'passed')} tests passed in ${SEEDS.length} random orders${kept}.`, evidence)
   },
@@ -94,6 +105,9 @@ function failedIn(results: RunResult[]): FailedTest[] {
   }
   return [...failed.values()]
 }
+
+const orderOf = ({ tests }: RunResult) =>
+  JSON.stringify(tests.flatMap(({ file, name, status }) => (status === 'passed' ? [[file, name]] : [])))
 
 /** What ran in the file of the first failed test before it did, latest last. */
 function testsBefore({ tests }: RunResult): string[] {

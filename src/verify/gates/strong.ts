@@ -5,7 +5,7 @@ import type { GateInput, VerifierGate } from '../gate.ts'
 import { measureGreen } from '../green.ts'
 import { findSequences, listUnits, type Unit } from '../sequences.ts'
 import type { Stage } from '../stages.ts'
-import { count } from '../summary.ts'
+import { count, explainRed } from '../summary.ts'
 import { blocked, fail, pass } from '../verdicts.ts'
 
 const STUBS = [
@@ -39,9 +39,12 @@ export const strong: VerifierGate = {
         input.signal.throwIfAborted()
         const timeoutMs = PATIENCE_MS + 3 * own.durationMs
         const stub = { status, body, routes: endpoints, by }
-        const result = await stage.run({ stub, timeoutMs })
+        const once = await stage.run({ stub, timeoutMs })
+        // What an earlier run left in the process is not the stub's doing.
+        const again = !once.timedOut && silentFiles(input, own, once).length > 0
+        const result = again ? await stage.runAnew({ stub, timeoutMs }) : once
         against.push({ status, result })
-        if (result.timedOut) break
+        if (result.timedOut || silentFiles(input, own, result).length > 0) break
         green.push(...(await lookAgain(stage, stub, stillGreen(input, own, result))))
       }
     } finally {
@@ -51,6 +54,13 @@ export const strong: VerifierGate = {
     if (late) {
       return blocked(
         `Against an application that always answers ${late.status} the suite does not end; a deadline in its fixtures would let it.`,
+      )
+    }
+    const last = against.at(-1)
+    const [unasked] = last ? silentFiles(input, own, last.result) : []
+    if (last && unasked !== undefined) {
+      return blocked(
+        `Against an application that always answers ${last.status} ${unasked} gets as far as no request: ${explainRed(last.result)}. A set-up that runs more than once would let it.`,
       )
     }
     // Others test a queue, a timer or a function in the same file; a stub of what answers requests says nothing of those.
@@ -112,6 +122,14 @@ export const strong: VerifierGate = {
 interface Against {
   status: number
   result: RunResult
+}
+
+/** Test files that ask the application otherwise, and now did not: what is red in them was never shown a stub. */
+function silentFiles(input: GateInput, own: RunResult, result: RunResult): string[] {
+  const asking = ({ requests }: RunResult) =>
+    new Set(requests.filter((request) => endpointOf(input, request) !== null).map(({ file = 'the suite' }) => file))
+  const now = asking(result)
+  return [...asking(own)].filter((file) => !now.has(file))
 }
 
 const endpointOf = ({ map }: GateInput, { method, path }: SeenRequest) => matchEndpoint(map.endpoints, method, path)

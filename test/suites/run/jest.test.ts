@@ -31,7 +31,7 @@ describe('a Jest suite run in an environment', () => {
       [TEST_FILE, 'POST /notes > keeps many notes apart', 'passed'],
       [TEST_FILE, 'DELETE /notes/{id} > removes the note', 'passed'],
     ])
-    expect(result.requests).toHaveLength(157)
+    expect(result.requests).toHaveLength(47)
     const told = { pid: expect.any(Number), file: TEST_FILE }
     expect(result.requests).toContainEqual({ method: 'POST', path: '/notes', status: 422, ...told })
     expect(result.requests.filter(({ method }) => method === 'DELETE')).toEqual([

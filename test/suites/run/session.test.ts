@@ -40,7 +40,7 @@ it('runs again and again in one process, each time with modules of its own', asy
   const first = await session.run({})
   expect(first).toMatchObject({ exitCode: 0, timedOut: false, errors: [] })
   expect(first.tests.map(({ name, status }) => [name, status])).toEqual(NAMES.map((name) => [name, 'passed']))
-  expect(first.requests).toHaveLength(157)
+  expect(first.requests).toHaveLength(47)
   const [before] = await jestProcesses()
   expect((await session.run({})).exitCode).toBe(0)
   const [after] = await jestProcesses()

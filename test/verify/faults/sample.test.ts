@@ -4,7 +4,19 @@ import { filesThatReach } from '../../../src/verify/faults/reach.ts'
 import { sampleFaults } from '../../../src/verify/faults/sample.ts'
 
 function fault(kind: FaultKind, id: string, over: Partial<Fault> = {}): Fault {
-  return { id, kind, file: 'a.js', line: 5, what: '', edits: [], statement: 5, until: 7, near: null, ...over }
+  return {
+    id,
+    kind,
+    file: 'a.js',
+    line: 5,
+    what: '',
+    edits: [],
+    statement: 5,
+    until: 7,
+    inside: [],
+    near: null,
+    ...over,
+  }
 }
 const many = (kind: FaultKind, count: number) =>
   Array.from({ length: count }, (_, index) => fault(kind, `${kind}${String(index).padStart(3, '0')}`))

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { Script } from 'node:vm'
+import type { SgNode } from '@ast-grep/napi'
 import { applyEdits, type Fault } from '../fault.ts'
 import { findNear } from './near.ts'
 import { type Project, surveyProject } from './project.ts'
@@ -17,7 +18,7 @@ import { findSqlConditions } from './rules/sql-conditions.ts'
 import { findStatuses } from './rules/statuses.ts'
 import { findTransactions } from './rules/transactions.ts'
 import { findDuplicates, findWrites } from './rules/writes.ts'
-import { parseSource, type Site, type Source, statementOf } from './source.ts'
+import { enclosingFunction, parseSource, type Site, type Source, statementOf } from './source.ts'
 
 /** Every rule, for Express and Koa alike: what they do not find in an application, they find nothing for. */
 const rules: readonly ((source: Source, project: Project) => Site[])[] = [
@@ -92,9 +93,15 @@ function identify(source: Source, sites: Site[], project: Project): Fault[] {
         edits,
         statement: range.start.line + 1,
         until: range.end.line + 1,
+        inside: functionsAround(statement),
         near: findNear(source, statement, project),
       }
     })
+}
+
+function functionsAround(node: SgNode): number[] {
+  const fn = enclosingFunction(node)
+  return fn === null ? [] : [fn.range().start.line + 1, ...functionsAround(fn)]
 }
 
 const squeeze = (text: string): string => text.replace(/\s+/g, ' ').trim()
