@@ -42,9 +42,12 @@ export function evaluateProject(world: World, entries: Entry[], others: string[]
 /** Among the applications made while evaluating, the one with most routes. */
 function largestApp(interp: Interpreter): { app: Value | null; routes: Route[] } {
   let best: { app: Value | null; routes: Route[] } = { app: null, routes: [] }
-  for (const value of interp.parts) {
+  const [late, early] = [true, false].map((last) =>
+    interp.parts.filter((value) => (partOf(value)?.framework.lastResort ?? false) === last),
+  )
+  for (const value of [...(early ?? []), ...(late ?? [])]) {
     const part = partOf(value)
-    if (!part?.app) continue
+    if (!part?.app || (part.framework.lastResort && best.routes.length > 0)) continue
     const routes = flatten(part)
     if (routes.length > best.routes.length || !best.app) best = { app: value, routes }
   }

@@ -63,6 +63,8 @@ export class Walk implements Observer {
   /** Middleware that could not be followed, by the best name there is. */
   readonly opaque: string[] = []
   multipart = false
+  /** Told where things are called, when somebody wants to know. */
+  called?: Observer['called']
   at = -1
   private readonly visits = new Map<number, number>()
 

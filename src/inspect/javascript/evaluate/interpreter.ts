@@ -47,6 +47,8 @@ export interface Observer {
   /** A validator looked at a value. */
   validated(value: Value, schema: Value, options: Value | undefined): void
   compared(a: Value, b: Value): void
+  /** Something is called there. */
+  called?(file: string, line: number): void
   hint(input: Value, type: 'string' | 'number' | 'integer' | 'boolean' | 'array' | 'email'): void
 }
 
@@ -238,6 +240,7 @@ export class Interpreter {
   }
 
   call(callee: Value, args: Value[], self: Value, line: number, isNew = false): Value {
+    this.observer?.called?.(this.currentFile ?? '', line)
     switch (callee.k) {
       case 'fn':
         return isNew ? this.constructPlain(callee, args) : this.callFunction(callee, args, self)

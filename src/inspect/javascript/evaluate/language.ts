@@ -2,6 +2,7 @@ import { collection } from './arrays.ts'
 import { ABRUPT, type Interpreter, isAbsent } from './interpreter.ts'
 import { assignInto, member, setMember } from './members.ts'
 import type { PackageModel } from './packages.ts'
+import { parsedUrl } from './urls.ts'
 import { type Lit, lit, literal, native, obj, textOf, UNDEFINED, UNKNOWN, type Value } from './values.ts'
 
 const ENTRY: Record<string, (name: string, value: Value) => Value> = {
@@ -115,10 +116,31 @@ const arrays: PackageModel = (interp, call, [name]) => {
 
 const quiet: PackageModel = () => UNDEFINED
 
+/** What a client sent, however it was put together on the way. */
+function inputIn(value: Value, depth = 5): Value | null {
+  if (value.k === 'input') return value
+  if (depth === 0) return null
+  const inner =
+    value.k === 'text'
+      ? value.parts
+      : value.k === 'arr'
+        ? value.items
+        : value.k === 'union'
+          ? value.of
+          : value.k === 'sym'
+            ? [...value.args, ...(value.base ? [value.base] : [])]
+            : []
+  for (const one of inner) {
+    const found = inputIn(one, depth - 1)
+    if (found) return found
+  }
+  return null
+}
+
 const json: PackageModel = (_, call, [name]) => {
   const [first] = call.args
   const text = name === 'parse' ? textOf(first) : undefined
-  if (text === undefined) return name === 'parse' && first?.k === 'input' ? first : null
+  if (text === undefined) return name === 'parse' && first ? inputIn(first) : null
   try {
     const parsed: unknown = JSON.parse(text)
     return typeof parsed === 'object' ? null : lit(parsed as Lit['v'])
@@ -161,5 +183,11 @@ export const language: Record<string, PackageModel> = {
   '#isNaN': (interp, call) => numberCheck(interp, 'isNaN', call.args[0] ?? UNDEFINED),
   '#Map': (interp, call) => (call.op === 'new' ? collection(interp, 'Map', call.args[0]) : null),
   '#Set': (interp, call) => (call.op === 'new' ? collection(interp, 'Set', call.args[0]) : null),
+  '#URL': parsedUrl,
+  '#RegExp': (_, { args: [source, flags] }) => {
+    if (source?.k === 'regex') return source
+    const text = textOf(source)
+    return text === undefined ? null : { k: 'regex', source: text, flags: textOf(flags) ?? '' }
+  },
   '#structuredClone': (_, call) => call.args[0] ?? UNDEFINED,
 }

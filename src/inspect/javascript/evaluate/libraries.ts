@@ -6,6 +6,7 @@ import { dig, fromJson, type Interpreter } from './interpreter.ts'
 import { assignInto, member } from './members.ts'
 import type { PackageModel } from './packages.ts'
 import { passport } from './passport.ts'
+import { parsedUrl, requestUrl } from './urls.ts'
 import { lit, native, obj, type Sym, textOf, truth, UNDEFINED, UNKNOWN, type Value } from './values.ts'
 
 const PATHS: Record<string, (...parts: string[]) => string> = {
@@ -56,24 +57,6 @@ const files: PackageModel = (interp, call, path) => {
   return null
 }
 
-/** A server over an application: listening is what matters. */
-const servers: PackageModel = (interp, call, path) => {
-  const name = path.at(-1) ?? ''
-  if (!/^(createServer|createSecureServer|Server)$/.test(name) && !(path.length === 0 && call.op !== 'mem')) return null
-  const app = call.args.find((arg) => arg.k !== 'obj' || arg.part)
-  const server = obj({}, interp.depth)
-  server.open = true
-  server.props.set(
-    'listen',
-    native('listen', (args, _self, line) => {
-      listen(interp, args, line)
-      return server
-    }),
-  )
-  if (app) server.props.set('#app', app)
-  return server
-}
-
 /** Notes that a server starts to listen. */
 export function listen(interp: Interpreter, args: Value[], line: number): void {
   const file = interp.currentFile ?? interp.loading.at(-1) ?? ''
@@ -82,10 +65,33 @@ export function listen(interp: Interpreter, args: Value[], line: number): void {
   interp.outside(args)
 }
 
-const urls: PackageModel = (_, call, path) => {
+const urls: PackageModel = (interp, call, path) => {
+  if (path.at(-1) === 'URL') return parsedUrl(interp, call, path)
   const target = textOf(call.args[0])
   if (path.at(-1) === 'fileURLToPath' && target) return lit(target.replace(/^file:\/\//, ''))
-  return null
+  return path.at(-1) === 'parse' && target?.startsWith('/') ? requestUrl(interp, target) : null
+}
+
+/** `events`: what is emitted reaches who listens. */
+const emitters: PackageModel = (interp, call, path) => {
+  if (call.op !== 'new' || (path.length > 0 && path.at(-1) !== 'EventEmitter')) return null
+  const listeners = new Map<string, Value[]>()
+  const emitter = obj({}, interp.depth)
+  emitter.open = true
+  const on = native('on', ([event, work]) => {
+    const name = textOf(event)
+    if (name !== undefined && work) listeners.set(name, [...(listeners.get(name) ?? []), work])
+    return emitter
+  })
+  const emit = native('emit', ([event, ...args], self, line) => {
+    const name = textOf(event)
+    const all = name === undefined ? [] : (listeners.get(name) ?? [])
+    for (const work of all) interp.call(work, args, self, line)
+    return name === undefined ? UNKNOWN : lit(all.length > 0)
+  })
+  for (const name of ['on', 'once', 'addListener']) emitter.props.set(name, on)
+  emitter.props.set('emit', emit)
+  return emitter
 }
 
 const keysOf = (value: Value | undefined): string[] =>
@@ -224,9 +230,7 @@ export const libraries: Record<string, PackageModel> = {
   'fs/promises': files,
   'fs-extra': files,
   url: urls,
-  http: servers,
-  https: servers,
-  http2: servers,
+  events: emitters,
   'http-shutdown': (_, call) => call.args[0] ?? null,
   stoppable: (_, call) => call.args[0] ?? null,
   util: utilities,

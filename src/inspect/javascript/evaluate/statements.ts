@@ -256,6 +256,8 @@ export function element(interp: Interpreter, subject: Value): Value {
     interp.observer?.hint(subject, 'array')
     return { k: 'input', from: subject.from, path: [...subject.path, '*'], assigned: new Map() }
   }
+  // A stream hands out what was sent.
+  if (subject.k === 'obj' && subject.host) return subject.host.get('#item') ?? UNKNOWN
   return subject.k === 'unknown' ? subject : UNKNOWN
 }
 

@@ -24,6 +24,7 @@ export interface Route {
   path: string
   chain: ChainItem[]
   declared?: Declared
+  sample?: string
   file: string
   line: number
 }
@@ -96,6 +97,7 @@ function addRoutes(part: Part, layer: Layer, path: string, chain: ChainItem[], r
       path,
       chain: [...applicable(chain, path, method), ...own],
       ...(layer.declared ? { declared: layer.declared } : {}),
+      ...(layer.sample ? { sample: layer.sample } : {}),
       file: layer.file,
       line: layer.line,
     })

@@ -24,6 +24,8 @@ export interface FrameworkPlug {
   verbsPassOn?: boolean
   /** A function given to `use` that takes no `next` answers by itself. */
   answersInUse?: boolean
+  /** Looked at only where nothing else serves routes. */
+  lastResort?: boolean
   /** How its handlers get at a request. */
   caller(walk: Walk, app: Value): Caller
   /** What tests can import: the application a module exports, or also what a function of a module makes. Neither: they start a process. */

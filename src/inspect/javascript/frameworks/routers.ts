@@ -25,6 +25,8 @@ export interface Layer {
   /** What `this` is in the handlers. */
   self?: Value
   declared?: Declared
+  /** A path that a request could have, where parameters are not just anything. */
+  sample?: string
   file: string
   line: number
 }

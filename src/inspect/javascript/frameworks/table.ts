@@ -4,12 +4,13 @@ import type { Value } from '../evaluate/values.ts'
 import { expressPlug } from './express/index.ts'
 import { fastifyPlug } from './fastify/index.ts'
 import { honoPlug } from './hono/index.ts'
+import { httpPlug } from './http/index.ts'
 import { koaPlug } from './koa/index.ts'
 import { nestPlug } from './nest/index.ts'
 import type { FrameworkPlug } from './plug.ts'
 
 /** Frameworks whose routes can be read, one line each. */
-export const plugs = (): FrameworkPlug[] => [expressPlug, koaPlug, fastifyPlug, honoPlug, nestPlug]
+export const plugs = (): FrameworkPlug[] => [expressPlug, koaPlug, fastifyPlug, honoPlug, nestPlug, httpPlug]
 
 /** What the frameworks' packages make. */
 export function frameworkPackages(): Record<string, PackageModel> {

@@ -40,7 +40,7 @@ export function expressExchange(walk: Walk, app: Value): { request: Obj; respons
 function request(walk: Walk, app: Value, mount: () => string): Obj {
   const { anonymous } = walk
   const read = (value: Value) => walk.read(value)
-  const full = samplePath(walk.route.path)
+  const full = walk.route.sample ?? samplePath(walk.route.path)
   const headers = headersObject(anonymous, read)
   const fixed: Record<string, Value> = {
     body: input('body'),
@@ -65,8 +65,9 @@ function request(walk: Walk, app: Value, mount: () => string): Obj {
     param: native('param', ([name]) => member(walk.interp, input('params'), textOf(name) ?? '')),
     logIn: native('logIn', (args) => walk.interp.outside(args.slice(-1))),
     logOut: native('logOut', (args) => walk.interp.outside(args)),
-    on: native('on', () => UNKNOWN),
+    on: native('on', (args, self, line) => stream(walk, args, self, line)),
   }
+  methods.addListener = methods.on ?? UNKNOWN
   methods.login = methods.logIn ?? UNKNOWN
   methods.logout = methods.logOut ?? UNKNOWN
   const req: Obj = obj()
@@ -76,11 +77,20 @@ function request(walk: Walk, app: Value, mount: () => string): Obj {
       if (name === 'path' || name === 'url') return lit(relative(full, samplePath(mount())))
       if (name === 'baseUrl') return lit(mount() === '/' ? '' : samplePath(mount()))
       const value = fixed[name] ?? methods[name]
+      if (name === '#item') return input('body')
       if (name === 'body' && value) walk.read(value)
       return value ?? unset(name, anonymous)
     },
   }
   return req
+}
+
+/** `req.on('data', …)`, `req.on('end', …)`: the body arrives at once. */
+function stream(walk: Walk, [event, work]: Value[], self: Value, line: number): Value {
+  const name = textOf(event)
+  const body = input('body')
+  if (name === 'data' || name === 'end') walk.interp.call(work ?? UNKNOWN, name === 'data' ? [body] : [], self, line)
+  return self
 }
 
 function relative(full: string, mount: string): string {

@@ -1,5 +1,6 @@
 import type { Interpreter } from '../../evaluate/interpreter.ts'
 import { member } from '../../evaluate/members.ts'
+import { statusNamed } from '../../evaluate/packages.ts'
 import {
   type ClassValue,
   type Func,
@@ -81,7 +82,7 @@ function controllerLayers(
           paths,
           handlers: [...before, fn],
           self: instance,
-          declared: { schemas: [], statuses: [], ...uploads(all) },
+          declared: { schemas: [], statuses: documented(mine), ...uploads(all) },
           file: owner.file,
           line: verb.line,
         },
@@ -181,6 +182,16 @@ function standing(
     const instance = container.resolve(handler)
     const use = member(interp, instance, 'use')
     return use.k === 'fn' ? { ...use, self: instance } : use
+  })
+}
+
+/** Answers that decorators for OpenAPI name: `@ApiNotFoundResponse()`, `@ApiResponse({ status: 409 })`. */
+function documented(decorations: Decoration[]): number[] {
+  return decorations.flatMap(({ name, args }) => {
+    const status = name === 'ApiResponse' ? Number(textOf(optionsOf(args[0])?.props.get('status'))) : Number.NaN
+    const named = /^Api(\w+)Response$/.exec(name)?.[1]
+    const code = status || (named ? statusNamed(named) : undefined)
+    return code && code >= 300 && code < 500 ? [code] : []
   })
 }
 
