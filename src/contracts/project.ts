@@ -25,6 +25,8 @@ export interface Endpoint {
   statuses: number[]
   /** Roles or permissions the code names for it. */
   roles: string[]
+  /** Shapes of answers by status, where the route or an OpenAPI document declares them. */
+  responses?: Record<string, JsonSchema>
 }
 
 export interface Parameter {

@@ -2,10 +2,12 @@ import { AgentError } from '../../contracts/errors.ts'
 import type { Files } from '../../contracts/files.ts'
 import type { LanguagePlug } from '../../contracts/plugs.ts'
 import type { DataStore, ProjectMap } from '../../contracts/project.ts'
+import { partOf } from './frameworks/routers.ts'
 import { frameworksOf, plugs } from './frameworks/table.ts'
 import { findAuth } from './project/auth.ts'
 import { findBoot } from './project/boot.ts'
 import { readConfig } from './project/config.ts'
+import { withDocuments } from './project/contract.ts'
 import { readConventions } from './project/conventions.ts'
 import { findEntries } from './project/entry.ts'
 import { findExternals } from './project/externals.ts'
@@ -51,17 +53,19 @@ async function inspect(files: Files, within: string | null): Promise<ProjectMap>
     return { mode, world, evaluated, endpoints, stores: findStores(tree, manifest, evaluated) }
   }
   const chosen = withRealStores(chooseMode(tree, manifest.scripts), manifest, inMode)
-  const { mode, world, evaluated, endpoints, stores } = chosen
+  const { mode, world, evaluated, stores } = chosen
+  const { endpoints, warnings } = withDocuments(tree, manifest.dependencies, chosen.endpoints)
   const variables = findVariables(tree, evaluated, config)
   const used = evaluated.interp.loaded.length > 0 ? evaluated.interp.loaded : modules
   const frameworks = frameworksOf(manifest.dependencies)
+  const served = partOf(evaluated.app ?? undefined)?.framework.name
   const typescript = used.some((path) => /\.[cm]?tsx?$/.test(path))
   return {
     schema: 1,
     root: files.root,
     name: manifest.name,
     languages: [typescript ? 'typescript' : 'javascript'],
-    frameworks: frameworks.names,
+    frameworks: [...new Set([...frameworks.names, ...(served ? [served] : [])])],
     packageManager: manifest.packageManager,
     moduleSystem: manifest.moduleSystem,
     typescript,
@@ -79,7 +83,8 @@ async function inspect(files: Files, within: string | null): Promise<ProjectMap>
     warnings: [
       ...tree.warnings,
       ...evaluated.interp.warnings,
-      ...unserved(evaluated.routes.length, tree.documents, frameworks.unread),
+      ...warnings,
+      ...unserved(endpoints.length, tree.documents, frameworks.unread),
     ],
   }
 }
@@ -105,7 +110,9 @@ const SQLITE_DRIVERS = ['sqlite3', 'better-sqlite3', 'sqlite', 'sql.js', 'libsql
 
 /** Without routes at the root, a package of the workspace may be the server. */
 function unserved(routes: number, documents: Map<string, string>, unread: string[]): ProjectMap['warnings'] {
-  const notes = unread.map((name) => ({ message: `Routes of ${name} are not supported: none of them is listed` }))
+  const notes = unread.map((name) => ({
+    message: `Routes of ${name} are not supported: none of them is listed from code`,
+  }))
   if (routes > 0) return notes
   const names = plugs().flatMap(({ dependencies }) => dependencies)
   const servers = [...documents]

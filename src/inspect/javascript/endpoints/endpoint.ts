@@ -2,6 +2,7 @@ import type { Endpoint, Parameter } from '../../../contracts/project.ts'
 import type { Interpreter } from '../evaluate/interpreter.ts'
 import { alternatives, type Value } from '../evaluate/values.ts'
 import type { Route } from '../frameworks/flatten.ts'
+import { toJsonSchema } from '../schemas/convert.ts'
 import { bodyOf, fieldsOf, parameterSchema } from './body.ts'
 import { openApiPath, resourceOf } from './paths.ts'
 import { Walk } from './walk.ts'
@@ -29,7 +30,17 @@ export function describeEndpoint(interp: Interpreter, route: Route, app: Value):
     body,
     statuses: statusesOf(known, stranger),
     roles: [...new Set([...known.roles, ...grantedRoles(route)])].sort(),
+    ...responsesOf(interp, route),
   }
+}
+
+/** Shapes of answers that the route declares. */
+function responsesOf(interp: Interpreter, route: Route): Pick<Endpoint, 'responses'> {
+  const shapes = Object.entries(route.declared?.responses ?? {}).flatMap(([status, value]) => {
+    const schema = /^[1-5]\d\d$/.test(status) ? toJsonSchema(interp, value, undefined) : null
+    return schema && Object.keys(schema).length > 0 ? [[status, schema] as const] : []
+  })
+  return shapes.length > 0 ? { responses: Object.fromEntries(shapes) } : {}
 }
 
 /** A route of which nothing but its declaration is known. */

@@ -35,6 +35,8 @@ export interface Layer {
 export interface Declared {
   schemas: { from: Input['from']; schema: Value }[]
   statuses: number[]
+  /** Shapes of answers by status. */
+  responses?: Record<string, Value>
   /** Takes files and fields of a form. */
   multipart?: boolean
 }

@@ -24,7 +24,11 @@ const FAMILIES: [RegExp, Draft['family']][] = [
 ]
 
 /** A validator's schema as JSON Schema; `null` when it is none that can be read. */
-export function toJsonSchema(_interp: Interpreter, schema: Value, options: Value | undefined): JsonSchema | null {
+export function toJsonSchema(
+  _interp: Interpreter | null,
+  schema: Value,
+  options: Value | undefined,
+): JsonSchema | null {
   const context = options?.k === 'obj' ? options.props.get('context') : undefined
   const one = alternatives(schema).find((value) => value.k === 'sym' || value.k === 'obj')
   if (!one) return null

@@ -56,7 +56,11 @@ function declaredBy(context: Context, schema: Value | undefined): Declared | und
   if (schemas.length > 0) statuses.push(400)
   const consumes = schema.props.get('consumes')
   const types = consumes?.k === 'arr' ? consumes.items.map((item) => literal(item)?.v) : []
-  return { schemas, statuses, ...(types.includes('multipart/form-data') ? { multipart: true } : {}) }
+  const responses =
+    response?.k === 'obj'
+      ? { responses: Object.fromEntries([...response.props].map(([code, one]) => [code, resolved(context, one)])) }
+      : {}
+  return { schemas, statuses, ...responses, ...(types.includes('multipart/form-data') ? { multipart: true } : {}) }
 }
 
 /** A schema with what it refers to put in its place: `{ $ref: 'user#' }`. */

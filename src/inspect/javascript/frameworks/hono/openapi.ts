@@ -23,5 +23,12 @@ export function declaredBy(route: Obj): Declared {
   const statuses = named.filter((status) => status >= 100 && status < 600 && status !== 500)
   // Without a word on it, what does not fit is answered with 400.
   if (schemas.length > 0 && !statuses.includes(422)) statuses.push(400)
-  return { schemas, statuses, ...(type === 'multipart/form-data' ? { multipart: true } : {}) }
+  const shapes: Record<string, Value> = {}
+  for (const [code, response] of responses?.k === 'obj' ? responses.props : []) {
+    const content = field(response, 'content')
+    const shape = field(content, 'application/json')
+    const schema = field(shape, 'schema')
+    if (schema) shapes[code] = schema
+  }
+  return { schemas, statuses, responses: shapes, ...(type === 'multipart/form-data' ? { multipart: true } : {}) }
 }
