@@ -24,6 +24,7 @@ const RULES: Rule[] = [
   { kind: 'list', detail: /^whole$/, first: 6, further: 7, each: 'application' },
   { kind: 'paging', detail: /./, first: 7, further: 8, each: 'application' },
   { kind: 'filter', detail: /./, first: 2, further: 5, each: 'endpoint' },
+  { kind: 'invalid', detail: /^unknown field$/, first: 0, further: 2, each: 'application' },
   { kind: 'invalid', detail: /^\?/, first: 6, further: 8, each: 'application' },
   { kind: 'workflow', detail: /^after /, refused: true, first: 1, further: 2, each: 'application' },
   { kind: 'workflow', detail: /^after (.+)$/, first: 3, further: 8, each: 'application' },
@@ -33,6 +34,7 @@ const RULES: Rule[] = [
   { kind: 'duplicate', detail: / derived$/, first: 2, further: 3, each: 'application' },
   { kind: 'repeat', detail: /^$/, refused: true, first: 1, further: 2, each: 'application' },
   { kind: 'repeat', detail: /^$/, first: 4, further: 6, each: 'application' },
+  { kind: 'unauthenticated', detail: /^after /, first: 1, further: 1, each: 'application' },
   { kind: 'unauthenticated', detail: /^(?!none$|gone$|after )/, first: 0, further: 4, each: 'application' },
 ]
 

@@ -158,6 +158,17 @@ describe('a blog', () => {
     expect(word.case.act).toMatchObject({ credential: { is: 'none' }, headers: { authorization: { is: 'text' } } })
   })
 
+  it('refuses a token after the word of another scheme, and one whose account is gone, once each', async () => {
+    const ids = (await blog).observations.map((observation) => observation.case.id)
+    expect(ids.filter((id) => /unauthenticated (gone|after)/.test(id)).sort()).toEqual([
+      'GET /me unauthenticated after Basic',
+      'GET /me unauthenticated gone',
+    ])
+    const gone = await observed('GET /me unauthenticated gone')
+    expect(gone.expected.status).toBe(401)
+    expect(gone.case.removed).toMatchObject({ table: 'users', column: 'id', value: { is: 'ref', from: 'user' } })
+  })
+
   it('refers to rows that were there where no endpoint adds any', async () => {
     const category = async (id: string) => {
       const { body } = (await observed(id)).case.act

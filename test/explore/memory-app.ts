@@ -208,7 +208,11 @@ function storeOver(rows: Rows, tables: Table[], reset: () => Promise<void>): Sto
     tables: async () => tables,
     snapshot: async () => Object.fromEntries(tables.map(({ name }) => [name, [...rows.of(name)]])),
     diff,
-    query: async () => [],
+    query: async (sql, values = []) => {
+      const [, table = '', column = ''] = /^DELETE FROM "(\w+)" WHERE "(\w+)" = (?:\$1|\?)$/.exec(sql) ?? []
+      rows.remove(table, (row) => row[column] === values[0])
+      return []
+    },
     reset,
     databases: async () => [],
   }

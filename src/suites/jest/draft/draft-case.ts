@@ -82,13 +82,13 @@ export function caseBody(
   }
 }
 
-/** `await removeRows('users', user.id)` */
+/** `await removeRow('users', user.id)` */
 function removalDoc({ table, column, value }: NonNullable<Case['removed']>, scope: CaseScope): Doc {
   const { code, uses } = scope
-  uses.helpers.add('removeRows')
+  uses.helpers.add('removeRow')
   const key = exprDoc(value, scope)
-  const where = column === 'id' ? key : code.object([{ key: column, value: key }])
-  return code.statement(['await ', code.call('removeRows', [code.string(table), where])])
+  const where = column === 'id' ? [key] : [key, code.string(column)]
+  return code.statement(['await ', code.call('removeRow', [code.string(table), ...where])])
 }
 
 const mentionsResponse = (docs: Doc[]) =>

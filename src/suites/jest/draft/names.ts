@@ -42,7 +42,7 @@ export function splitEndpoint(endpoint: string): { method: string; path: string;
 }
 
 const RESERVED = new Set(
-  'break case catch class const continue debugger default delete do else enum export extends false finally for function if import in instanceof new null return super switch this throw true try typeof var void while with yield let static await async package private public interface implements protected act api build create given view like rows ownRows removeRows expectRow expectNoRow unique expect test it describe response  tampered expired status columnsOf expectError expectInvalid expectResponse expectSuccess'.split(
+  'break case catch class const continue debugger default delete do else enum export extends false finally for function if import in instanceof new null return super switch this throw true try typeof var void while with yield let static await async package private public interface implements protected act api build create given view like rows ownRows removeRow expectRow expectNoRow unique expect test it describe response  tampered expired status columnsOf expectError expectInvalid expectResponse expectSuccess'.split(
     ' ',
   ),
 )

@@ -167,19 +167,20 @@ function looksFunctions({ looks, access, store }: DatabaseModule, { width }: Sty
         )
       : '',
   ]
-  if (looks.has('removeRows')) parts.push(removeFunction(access, store))
+  if (looks.has('removeRow')) parts.push(removeFunction(access, store, helper))
   return parts.filter(Boolean).join('\n\n')
 }
 
-function removeFunction(access: Access, store: DataStore): string {
-  const head = `/** As if somebody had removed them in the meantime: nothing in the API does. */
-export async function removeRows(table«: string», key«: Key») {
-  const where = typeof key === 'object' ? key : { id: key };`
-  if (access.knex) return `${head}\n  await ${access.knex}(table).where(where).del();\n}`
-  return `${head}
-  const conditions = ${conditionsOf(access, store)};
-  await query(\`DELETE FROM ${quoted('${table}', store)} WHERE \${conditions.join(' AND ')}\`, ${valuesOf(access)});
-}`
+function removeFunction(access: Access, store: DataStore, helper: (start: string, value: string) => string): string {
+  const where = isTyped(access) ? `CAST(${quoted('${column}', store)} AS text)` : quoted('${column}', store)
+  const placeholder = access.placeholder === 'dollar' ? '$1' : '?'
+  const value = access.knex
+    ? `${access.knex}(table).where(column, value).del()`
+    : `query(\`DELETE FROM ${quoted('${table}', store)} WHERE ${where} = ${placeholder}\`, [${isTyped(access) ? 'String(value)' : 'value'}])`
+  return `/** As if somebody had removed it in the meantime: nothing in the API does. */\n${helper(
+    `const removeRow = (table«: string», value«: string | number», column = 'id') =>`,
+    value,
+  )}`
 }
 
 function markerFunction({ store, access, compose }: DatabaseModule): string {

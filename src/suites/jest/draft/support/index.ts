@@ -24,7 +24,7 @@ export interface Support {
 }
 
 /** What tests see of the database. */
-const LOOKS = ['expectNoRow', 'expectRow', 'ownRows', 'removeRows', 'rows']
+const LOOKS = ['expectNoRow', 'expectRow', 'ownRows', 'removeRow', 'rows']
 
 /** The helper folder: only what the tests drafted so far use. */
 export async function supportFiles(
