@@ -17,6 +17,8 @@ const OF_COVERED = 0.7
 const OF_ALL = 0.5
 /** Beyond what its test files take when nothing is wrong. */
 const PATIENCE_MS = 20_000
+/** For each of two more test files: one of them may tell by an assertion what another one only waits for in vain. */
+const PATIENCE_PER_FILE_MS = 10_000
 
 /** `wanted`: only these of the faults that were found. */
 export function createKillsGate({
@@ -122,7 +124,8 @@ async function tryAll(input: GateInput, first: Stage, baseline: RunResult, sampl
     return {
       async perform({ fault, files, index }) {
         input.signal.throwIfAborted()
-        const options = { timeoutMs: PATIENCE_MS + 2 * durationOf(baseline, files), answers }
+        const more = Math.min(files.length - 1, 2) * PATIENCE_PER_FILE_MS
+        const options = { timeoutMs: PATIENCE_MS + more + 2 * durationOf(baseline, files), answers }
         const trial = await tryFault(stage, fault, files, options)
         trials[index] = { fault, files, ...trial }
         done += 1
