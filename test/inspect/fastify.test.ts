@@ -45,10 +45,11 @@ test('loads folders as autoload does: prefixes of folder names, hooks beside the
 import autoload from '@fastify/autoload'
 import { join } from 'node:path'
 const app = Fastify()
-await app.register(autoload, { dir: join(import.meta.dirname, 'routes'), autoHooks: true, cascadeHooks: true, routeParams: true, ignorePattern: /^skipped/, options: { prefix: '/v1' } })
+await app.register(autoload, { dir: join(import.meta.dirname, 'routes'), autoHooks: true, cascadeHooks: true, routeParams: true, ignorePattern: /^skipped/, matchFilter: (path) => !path.includes('filtered'), options: { prefix: '/v1' } })
 await app.listen({ port: 3000 })`,
     'routes/home.ts': "export default async (app) => { app.get('/', async () => 'home') }",
     'routes/skipped.ts': "export default async (app) => { app.get('/skipped', async () => '') }",
+    'routes/filtered.ts': "export default async (app) => { app.get('/filtered', async () => '') }",
     'routes/cats/index.ts': "export default async (app) => { app.get('/', async () => []) }",
     'routes/cats/helper.ts': "export default async (app) => { app.get('/helper', async () => '') }",
     'routes/cats/autohooks.ts':

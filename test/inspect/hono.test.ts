@@ -13,6 +13,9 @@ function hono(body: string, files: Record<string, string | object> = {}) {
 test('follows base paths, mounted applications and chained routes', async () => {
   const map = await hono(
     `import books from './books'
+import { page } from '@hono/some-page'
+app.openAPIRegistry.register('x')
+app.get('/docs', page({ url: '/x' }))
 app.get('/', (c) => c.text('home'))
 app.basePath('/api').get('/health', (c) => c.json({})).route('/books', books)
 app.on(['PUT', 'PATCH'], '/posts/:id{[0-9]+}', (c) => c.body(null, 204))
@@ -27,6 +30,7 @@ export default new Hono().get('/', (c) => c.json([])).post((c) => c.json({}, 201
     'GET /api/books',
     'GET /api/books/{isbn}',
     'GET /api/health',
+    'GET /docs',
     'PATCH /posts/{id}',
     'POST /api/books',
     'PUT /posts/{id}',

@@ -116,7 +116,7 @@ function statusesOf(known: Walk, stranger: Walk): number[] {
 }
 
 function handlerOf(route: Route): { handler?: string } {
-  const last = route.chain.at(-1)
+  const last = route.chain.findLast(({ kind }) => kind === 'handler')
   const fn = last && alternatives(last.value).find((one) => one.k === 'fn')
   if (fn?.k === 'fn') {
     const inner = wrapped(fn)

@@ -12,6 +12,10 @@ export function openApiPath(path: string): { path: string; params: Parameter[] }
     return `{${name}}`
   }
   const result = path
+    // One of several spellings: the first stands for them.
+    .replace(/\((?![?.*\\])([^()|]*)\|[^()]*\)/g, (whole, first: string, at: number) =>
+      /:\w+$/.test(path.slice(0, at)) ? whole : first.replace(/\\b/g, ''),
+    )
     .replace(/\{([^{}]*)\}/g, '$1')
     .replace(
       /:(\w+)(?:\(((?:\\.|\([^()]*\)|[^()\\])*)\))?([?*+])?/g,

@@ -54,7 +54,7 @@ function walk(part: Part, prefix: string, inherited: ChainItem[], routes: Route[
     for (const path of layer.paths) {
       const mount = joinPaths(prefix, path)
       if (layer.verb === 'use') mountAll(part, layer, mount, chain, routes, open)
-      else if ((layer.verb === 'ALL' || part.framework.verbsPassOn) && passesOn(part, layer.handlers))
+      else if ((layer.verb === 'ALL' || part.framework.verbsPassOn) && passesOn(part, layer))
         for (const value of layer.handlers) chain.push({ value, mount, kind: 'middleware', ...given(layer) })
       else addRoutes(part, layer, mount, chain, routes)
     }
@@ -72,9 +72,10 @@ function mountAll(part: Part, layer: Layer, mount: string, chain: ChainItem[], r
 }
 
 /** Does the handler hand the request on, as middleware does? */
-function passesOn(part: Part, handlers: Value[]): boolean {
+function passesOn(part: Part, { handlers, verb, paths }: Layer): boolean {
   const last = handlers.at(-1)
-  if (last?.k !== 'fn') return last?.k === 'sym'
+  // Of a package, under a verb of its own: a page that it makes, unless it stands before many paths.
+  if (last?.k !== 'fn') return last?.k === 'sym' && (verb === 'ALL' || paths.every((path) => path.includes('*')))
   return last.fn.params.length >= part.framework.next
 }
 

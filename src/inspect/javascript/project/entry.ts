@@ -9,6 +9,7 @@ export interface Entry {
   source: string
 }
 
+const BEFORE = /^(-r|--require|--import|--loader|--experimental-loader|-C|--conditions|--env-file)$/
 const CONVENTIONAL = ['server', 'app', 'index', 'main', 'start', 'bin/www', 'bin/server']
 
 /** Candidates for the module that starts the server, best first. */
@@ -25,8 +26,8 @@ export function findEntries(tree: SourceTree, world: World, within: string | nul
     const script = scripts[name]
     if (typeof script !== 'string') continue
     for (const argv of commandsOf(script, scripts)) {
-      // A module that is only loaded before (`-r tsconfig-paths/register`) is not of the project.
-      const words = argv.slice(1).filter((word) => !word.startsWith('-'))
+      // A module that is only loaded before (`-r tsconfig-paths/register`) is not what is started.
+      const words = argv.slice(1).filter((word, at) => !word.startsWith('-') && !BEFORE.test(argv[at] ?? ''))
       const target = words.find((word) => sourceOf(tree, world, word))
       if (target) add(target, argv, `package.json:${lineOf(tree, `"${name}"`)}`, buildFor(tree, world, target, scripts))
     }
@@ -119,7 +120,9 @@ const RUNNERS = new Set([
 /** The commands of a script, watchers and variable settings stripped, other scripts followed. */
 function commandsOf(script: string, scripts: Record<string, unknown>, depth = 0): string[][] {
   if (depth > 3) return []
-  return script.split(/&&|;|\|\|/).flatMap((part) => {
+  return script.split(/&&|;|\|\|/).flatMap((step) => {
+    // What is printed may go through a formatter.
+    const [part = ''] = step.split('|')
     const words =
       part
         .trim()

@@ -1,4 +1,5 @@
 import { join, normalize } from 'node:path/posix'
+import type { Interpreter } from '../../evaluate/interpreter.ts'
 import { member } from '../../evaluate/members.ts'
 import { lit, literal, type Obj, obj, textOf, truth, UNDEFINED, type Value } from '../../evaluate/values.ts'
 import { type Context, load, nested } from './instance.ts'
@@ -49,18 +50,20 @@ export function autoload(context: Context, options: Value): void {
     cascade: is('cascadeHooks', false),
     encapsulate: is('encapsulate', true),
     depth: typeof depth === 'number' ? depth : Number.POSITIVE_INFINITY,
-    index: (name) => (isNothing(of('indexPattern')) ? INDEX.test(name) : matches(of('indexPattern'), name, false)),
-    ignored: (path) => matches(of('ignorePattern'), path, false),
+    index: (name) =>
+      isNothing(of('indexPattern')) ? INDEX.test(name) : matches(interp, of('indexPattern'), name, false),
+    ignored: (path) => matches(interp, of('ignorePattern'), path, false),
     filtered: (path) =>
-      matches(of('ignoreFilter'), path, true) ||
-      (!isNothing(of('matchFilter')) && !matches(of('matchFilter'), path, true)),
+      matches(interp, of('ignoreFilter'), path, true) ||
+      (!isNothing(of('matchFilter')) && !matches(interp, of('matchFilter'), path, true)),
   })
 }
 
 const isNothing = (value: Value): boolean => value.k === 'lit' && value.v === undefined
 
 /** Filters take text as it stands, patterns take it for a regular expression. */
-function matches(pattern: Value, path: string, plain: boolean): boolean {
+function matches(interp: Interpreter, pattern: Value, path: string, plain: boolean): boolean {
+  if (pattern.k === 'fn') return truth(interp.call(pattern, [lit(path)], UNDEFINED, 0)) !== false
   const text = textOf(pattern)
   if (text !== undefined && plain) return path.includes(text)
   const source = pattern.k === 'regex' ? pattern.source : text

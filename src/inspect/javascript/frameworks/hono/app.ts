@@ -132,6 +132,8 @@ function build(interp: Interpreter, part: Part, base: string): Obj {
       case 'fetch':
       case 'request':
         return method(() => UNKNOWN)
+      case 'openAPIRegistry':
+        return { ...obj(), open: true }
       case 'notFound':
       case 'onError':
       case 'mount':
