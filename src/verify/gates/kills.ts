@@ -3,6 +3,7 @@ import type { RunResult } from '../../contracts/suite.ts'
 import { FAULT_KINDS, type Fault, type FaultKind } from '../faults/fault.ts'
 import { findFaults, hasReadableSource } from '../faults/find.ts'
 import { heldBack } from '../faults/held-back.ts'
+import { patienceFor } from '../faults/patience.ts'
 import { filesThatReach } from '../faults/reach.ts'
 import { sampleFaults } from '../faults/sample.ts'
 import { type Trial, tryFault } from '../faults/trial.ts'
@@ -15,10 +16,6 @@ import { blocked, fail, notApplicable, pass } from '../verdicts.ts'
 const MOST_FAULTS = 60
 const OF_COVERED = 0.7
 const OF_ALL = 0.5
-/** Beyond what its test files take when nothing is wrong. */
-const PATIENCE_MS = 20_000
-/** For each of two more test files: one of them may tell by an assertion what another one only waits for in vain. */
-const PATIENCE_PER_FILE_MS = 10_000
 
 /** `wanted`: only these of the faults that were found. */
 export function createKillsGate({
@@ -72,7 +69,7 @@ export function createKillsGate({
         const control = await tryNothing(input, stage, baseline)
         if (control.fate !== 'survived') {
           return blocked(
-            `It is ${control.fate === 'detected' ? 'red' : control.fate} on a fresh database without any fault (${control.by}); only a stable suite can tell faults.`,
+            `It is ${control.fate === 'detected' ? 'red' : control.fate} on a fresh database without any fault${control.by === null ? '' : ` (${control.by})`}; only a stable suite can tell faults.`,
           )
         }
         const trials = await tryAll(input, stage, baseline, sample)
@@ -98,12 +95,8 @@ interface Tried extends Trial {
 async function tryNothing(input: GateInput, stage: Stage, baseline: RunResult): Promise<Trial> {
   const files = (baseline.coverageByFile ?? []).map(({ test }) => test)
   const nothing = { file: input.map.sources[0] ?? '', edits: [] }
-  const timeoutMs = PATIENCE_MS + 2 * durationOf(baseline, files)
-  return tryFault(stage, nothing, files, { timeoutMs, answers: false })
+  return tryFault(stage, nothing, files, { timeoutMs: patienceFor(baseline, files), answers: false })
 }
-
-const durationOf = ({ tests }: RunResult, files: string[]): number =>
-  tests.filter((test) => files.includes(test.file)).reduce((sum, test) => sum + test.durationMs, 0)
 
 /** Every sampled fault, two at a time, each in an environment that no other one uses meanwhile. Answers in the sample's order. */
 async function tryAll(input: GateInput, first: Stage, baseline: RunResult, sample: Fault[]): Promise<Tried[]> {
@@ -124,8 +117,7 @@ async function tryAll(input: GateInput, first: Stage, baseline: RunResult, sampl
     return {
       async perform({ fault, files, index }) {
         input.signal.throwIfAborted()
-        const more = Math.min(files.length - 1, 2) * PATIENCE_PER_FILE_MS
-        const options = { timeoutMs: PATIENCE_MS + more + 2 * durationOf(baseline, files), answers }
+        const options = { timeoutMs: patienceFor(baseline, files), answers }
         const trial = await tryFault(stage, fault, files, options)
         trials[index] = { fault, files, ...trial }
         done += 1
