@@ -175,8 +175,19 @@ describe('alone', () => {
     expect(evidence.unsteady).toEqual(['two'])
   })
 
-  it('tries one test of each file however little time there is', async () => {
-    const { verdict, why, evidence } = await alone({}, -1)
+  it('tries each file, and one test of each, however little time there is', async () => {
+    const seen: SessionRun[] = []
+    const stay: Told['stay'] = (usual, _, options) => {
+      seen.push(options)
+      return usual
+    }
+    const { verdict, why, evidence } = await alone({ stay }, -1)
+    expect(seen.slice(1).map(({ files, only }) => [files?.join(), only?.name ?? 'all'])).toEqual([
+      [A, 'all'],
+      [B, 'all'],
+      [A, 'one'],
+      [B, 'three'],
+    ])
     expect([verdict, why]).toEqual(['pass', 'Each of 2 files and 2 of 3 tests passed as the only one run.'])
     expect(evidence.sampling).toContain('one of each at least')
     const single = await alone({ tests: { [A]: ['one', 'two'] } }, -1)
