@@ -22,22 +22,16 @@ export function environmentOf(root: string, place: Place, told: Told): Environme
     replaced: [],
     unavailable: [],
     stores: [storeOf(place)],
-    run: async () => ({
-      exitCode: 0,
-      signal: null,
-      timedOut: false,
-      stdout: '',
-      stderr: '',
-      durationMs: 5,
-      ...told.command?.(place),
-    }),
-    startApp: async () => ({
-      port: 3000,
-      request: () => Promise.reject(new Error('not here')),
-      output: () => '',
-      exit: null,
-      stop: async () => {},
-    }),
+    async run() {
+      place.active = true
+      const usual = { exitCode: 0, signal: null, timedOut: false, stdout: '', stderr: '', durationMs: 5 }
+      return { ...usual, ...told.command?.(place) }
+    },
+    async startApp() {
+      place.active = true
+      const request = () => Promise.reject(new Error('not here'))
+      return { port: 3000, request, output: () => '', exit: null, stop: async () => {} }
+    },
     async reset() {
       place.rows = rowsAtStart(told)
     },
@@ -61,8 +55,10 @@ function sandboxOf(root: string, place: Place, told: Told): Sandbox {
     writeFile: async (path, data) => void place.written.set(relative(path), String(data)),
     removeFile: async (path) => void place.written.delete(relative(path)),
     state: async () => ({ processes: [], ports: [], files: {}, temporary: [], ...told.state?.(place) }),
-    attempts: async () => told.attempts?.(place) ?? [],
-    clearAttempts: async () => {},
+    attempts: async () => (place.active ? (told.attempts?.(place) ?? []) : []),
+    async clearAttempts() {
+      place.active = false
+    },
     stop: async () => {},
   }
 }

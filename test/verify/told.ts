@@ -24,6 +24,8 @@ export interface Place {
   rows: Snapshot
   /** Runs of the plain command here, this one included. */
   runs: number
+  /** Something ran here since attempts were cleared. */
+  active: boolean
 }
 
 /**
@@ -150,6 +152,7 @@ function projectOf(root: string, told: Told): Pick<VerifyInput, 'map' | 'suite' 
         written: new Map(),
         rows: rowsAtStart(told),
         runs: 0,
+        active: false,
       }
       const environment = environmentOf(root, place, told)
       places.set(environment, place)
@@ -162,6 +165,7 @@ function projectOf(root: string, told: Told): Pick<VerifyInput, 'map' | 'suite' 
       async run(environment, given, options) {
         const place = placeOf(environment)
         place.runs += 1
+        place.active = true
         place.rows.things = (place.rows.things ?? []).filter(({ id }) => id !== INTERRUPTED)
         for (const { path, content } of given.files) place.written.set(path, content)
         const failing = given.files.some(({ content }) => content.includes('made to fail by the verifier'))

@@ -102,7 +102,7 @@ it.each<[string, (usual: RunResult) => RunResult]>([
   ['timed out', (usual) => ({ ...usual, tests: [], exitCode: null, timedOut: true })],
 ])('does not take for noticed what %s', async (fate, becomes) => {
   const { says, survivors } = await kills(unless(guardOf(2), becomes))
-  expect(says).toMatch(/^fail: .*1 of auth/)
+  expect(says).toMatch(/^fail: 14 of 15 seeded faults.*1 of auth/)
   expect(survivors).toEqual([expect.objectContaining({ kind: 'auth', fate })])
 })
 

@@ -176,10 +176,14 @@ describe('guarded', () => {
     expect((await guarded((usual) => withRed(usual, ['one', 'two']))).says).toMatch(/^fail: .*1 tests still passed/)
     const hung = await guarded((usual) => ({ ...broken(usual), exitCode: null, timedOut: true }))
     expect(hung.says).toMatch(/^fail: .*did not end/)
-    const { says } = await guarded((usual, place, options) =>
+    const { says, evidence } = await guarded((usual, place, options) =>
       options.env?.LOG_URL ? usual : refuse(usual, place, options),
     )
     expect(says).toMatch(/^fail: With LOG_URL/)
+    expect(evidence.trials).toEqual([
+      expect.objectContaining({ refused: true }),
+      expect.objectContaining({ refused: false }),
+    ])
   })
 
   it('does not apply to somebody’s own suite that reads no address; one of ours has to refuse it', async () => {
