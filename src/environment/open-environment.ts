@@ -18,6 +18,7 @@ import { findReplaced } from './variables/find-replaced.ts'
 import { packViewChanges } from './view-changes.ts'
 
 const USUAL_PORT = 3000
+const TEST_ENV = /^\.env\.test(ing)?$/
 
 /** What every environment of one project has in common. */
 export interface Plan {
@@ -161,6 +162,7 @@ function startServices(plan: Plan, sandbox: Sandbox, opening: Opening): Promise<
       provider.start({
         sandbox,
         store,
+        forTests: new Map(plan.envFiles.filter(({ path }) => TEST_ENV.test(path)).flatMap(({ values }) => [...values])),
         marker: sandbox.id,
         template: opening.prepared?.stores.get(store.name) ?? null,
         progress: opening.progress,

@@ -18,6 +18,8 @@ export interface Unavailable {
 export interface ServiceContext {
   sandbox: Sandbox
   store: DataStore
+  /** What the project itself names for its tests (`.env.test`), by variable. */
+  forTests: ReadonlyMap<string, string>
   /** Identifies this environment; destructive operations prove it on the connection first. */
   marker: string
   /** What `seal` gave in the environment that this one is a clone of; `null` for a first start. */

@@ -1,5 +1,5 @@
-import { basename, dirname, resolve } from 'node:path'
-import type { DataStore } from '../../contracts/project.ts'
+import { basename, dirname, isAbsolute, normalize, resolve } from 'node:path'
+import type { AddressVariable, DataStore } from '../../contracts/project.ts'
 import { SYSTEM_ENV } from '../archive.ts'
 import { openSqliteStore } from '../stores/sqlite-store.ts'
 import type { RunningService, ServiceContext, ServicePlug } from './plug.ts'
@@ -12,7 +12,7 @@ export const sqlite: ServicePlug = {
 
 async function start(context: ServiceContext): Promise<RunningService> {
   const { sandbox, store, template } = context
-  const { path, byItself } = choosePlace(store, sandbox.root)
+  const { path, byItself } = choosePlace(store, sandbox.root, context.forTests)
   if (path) {
     const argv = ['mkdir', '-p', dirname(path)]
     await sandbox.run({ argv, env: SYSTEM_ENV })
@@ -41,12 +41,23 @@ interface Place {
  * The project's own file for tests where it has one. Where a variable decides, a file of ours beside the one that is
  * used otherwise: tests are run outside the sandbox as well, and must not meet a developer's data there.
  */
-function choosePlace(store: DataStore, root: string): Place {
-  const decided = store.address.some((variable) => ['url', 'file', 'database'].includes(variable.part))
+function choosePlace(store: DataStore, root: string, forTests: ReadonlyMap<string, string>): Place {
+  const decided = store.address.some(isDeciding)
   const file = store.file?.includes(':memory:') ? undefined : store.file
   if (file && (!decided || /test/i.test(basename(file)))) return { path: resolve(root, file), byItself: true }
   if (!decided) return { path: null, byItself: true }
+  const [own] = store.address.filter(isDeciding).flatMap(({ name }) => testFileIn(forTests.get(name) ?? '') ?? [])
+  if (own) return { path: resolve(root, own), byItself: false }
   return { path: resolve(root, dirname(file ?? ''), 'integration-test.sqlite3'), byItself: false }
+}
+
+const isDeciding = ({ part }: AddressVariable) => ['url', 'file', 'database'].includes(part)
+
+/** A file in the project that is for tests by its name; whoever wrote the tests may remove it by that name, too. */
+function testFileIn(value: string): string | null {
+  const path = normalize(value.replace(/^(file|sqlite3?):(?!\/\/)/, ''))
+  const isInside = value !== '' && !isAbsolute(path) && !path.startsWith('..') && !path.includes(':')
+  return isInside && /test/i.test(basename(path)) ? path : null
 }
 
 /** A developer's database in the tree is not the state that migrations lead to. */

@@ -14,7 +14,10 @@ const seen = new WeakSet()
 
 /** Under this name the processes that a test file starts are told which one it is. */
 const CURRENT = 'INTEGRATION_TESTS_CURRENT_FILE'
-let current = process.env[CURRENT]
+let entered = process.env[CURRENT]
+
+/** Vitest says in each worker which file it is at. */
+const currentFile = () => globalThis.__vitest_worker__?.filepath ?? entered
 
 /** Where a runner that runs one test after the other writes the name of the one that runs now; empty between tests. */
 function currentTest() {
@@ -43,15 +46,19 @@ function note(response) {
   // Routers rewrite `url` under a mount; what came in stays in `originalUrl`.
   const url = response.req?.originalUrl ?? response.req?.url
   if (typeof url !== 'string') return
-  const test = currentTest()
+  write({ method: response.req.method, url, status: response.statusCode, by: () => markOf(response) })
+}
+
+function write({ method, url, status, by, test = currentTest() }) {
+  const file = currentFile()
   const entry = {
-    method: response.req.method,
+    method,
     path: url.replace(/^[a-z]+:\/\/[^/]*/i, '').split(/[?#]/)[0] || '/',
-    status: response.statusCode,
+    status,
     pid: process.pid,
-    ...(current ? { file: current } : {}),
+    ...(file ? { file } : {}),
     ...(test === '' ? {} : { test }),
-    ...(process.env.INTEGRATION_TESTS_CURRENT_TEST ? markOf(response) : {}),
+    ...(process.env.INTEGRATION_TESTS_CURRENT_TEST ? by() : {}),
   }
   try {
     appendFileSync(log(), `${JSON.stringify(entry)}\n`)
@@ -75,7 +82,7 @@ function readTestFiles() {
 function followTestFiles(files) {
   const { Script, SourceTextModule } = vm
   const enter = (file, context) => {
-    current = file
+    entered = file
     // Tests see an environment of their own; a process that is given none gets the real one.
     process.env[CURRENT] = file
     const environment = context?.process?.env
@@ -101,7 +108,55 @@ function followTestFiles(files) {
   }
 }
 
+/** A process that a test starts is told whose it is. */
+function tellChildren() {
+  const { ChildProcess } = require('node:child_process')
+  const { spawn } = ChildProcess.prototype
+  ChildProcess.prototype.spawn = function (options) {
+    const file = globalThis.__vitest_worker__?.filepath
+    if (file && Array.isArray(options?.envPairs)) options.envPairs.push(`${CURRENT}=${file}`)
+    return spawn.call(this, options)
+  }
+}
+
+/**
+ * Frameworks that take a Request and answer a Response need no server; their entry has been made to tell us. What comes through a
+ * server has been noted there.
+ */
+function followFetch() {
+  const inServer = new (require('node:async_hooks').AsyncLocalStorage)()
+  for (const { Server } of [require('node:http'), require('node:https')]) {
+    const emit = Server.prototype.emit
+    Server.prototype.emit = function (event, ...args) {
+      if (event !== 'request') return emit.call(this, event, ...args)
+      return inServer.run(true, () => emit.call(this, event, ...args))
+    }
+  }
+  const entry = (app, request, answer) => {
+    if (inServer.getStore()) return answer()
+    // One that answers later may be of a test that is over by then.
+    const test = currentTest()
+    const noted = (response) => {
+      const by = () => ({ by: markOfRoutes(app) })
+      const { method, url } = request
+      write({ method, url, status: response.status, by, test })
+      return response
+    }
+    const answered = answer()
+    return typeof answered?.then === 'function' ? answered.then(noted) : noted(answered)
+  }
+  globalThis[Symbol.for('integration-tests.fetch')] = Object.assign(entry, { markOf: markOfRoutes })
+}
+
+const markOfRoutes = ({ routes = [] }) =>
+  createHash('sha256')
+    .update(routes.map(({ method, path }) => `${method} ${path}`).join())
+    .digest('hex')
+    .slice(0, 12)
+
 if (log()) {
+  tellChildren()
+  if (process.env.INTEGRATION_TESTS_FETCH) followFetch()
   const files = readTestFiles()
   if (files.size > 0) followTestFiles(files)
   ServerResponse.prototype.end = function (...args) {

@@ -37,8 +37,11 @@ function isApplication(stub, server, request) {
   const listener = server.listeners('request')[0]
   const mark = createHash('sha256').update(String(listener)).digest('hex').slice(0, 12)
   if (stub.by.includes(mark)) return true
-  const method = request.method === 'HEAD' ? 'GET' : request.method
-  const asked = `${method} ${request.url.split(/[?#]/)[0]}`
+  return isRoute(stub, request.method, request.url.split(/[?#]/)[0])
+}
+
+function isRoute(stub, method, path) {
+  const asked = `${method === 'HEAD' ? 'GET' : method} ${path}`
   return stub.routes.some((route) => route.test(asked))
 }
 
@@ -55,7 +58,23 @@ function follow(prototype) {
   }
 }
 
+/** The same for applications that are asked without a server. */
+function followFetch(key) {
+  const next = globalThis[key]
+  globalThis[key] = (app, request, answer) => {
+    const stub = stubNow()
+    const isOurs = () =>
+      stub.by.includes(next.markOf(app)) || isRoute(stub, request.method, new URL(request.url).pathname)
+    if (stub === null || !isOurs() || isLetThrough(stub)) return next(app, request, answer)
+    const headers = { 'content-type': 'application/json' }
+    // It may not come sooner than any other answer.
+    return next(app, request, async () => new Response(stub.body, { status: stub.status, headers }))
+  }
+}
+
 if (process.env.INTEGRATION_TESTS_CURRENT_TEST) {
+  const key = Symbol.for('integration-tests.fetch')
+  if (globalThis[key]) followFetch(key)
   follow(http.Server.prototype)
   follow(https.Server.prototype)
 }

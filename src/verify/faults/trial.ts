@@ -15,7 +15,8 @@ export interface Trial {
   durationMs: number
 }
 
-const TIMEOUT = /Exceeded timeout of|Async callback was not invoked|Timeout of \d+ ?ms exceeded/
+const TIMEOUT =
+  /Exceeded timeout of|Async callback was not invoked|Timeout of \d+ ?ms exceeded|(Test|Hook) timed out in \d+ ?ms/
 
 /** Puts one fault into the stage's view, runs the test files that reach it up to the first red, and takes it out again. */
 export async function tryFault(

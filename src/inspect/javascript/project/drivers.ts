@@ -1,5 +1,5 @@
 import type { AddressVariable } from '../../../contracts/project.ts'
-import { alternatives, type Env, literal, type Sym, textOf, type Value } from '../evaluate/values.ts'
+import { alternatives, type Env, literal, origin, type Sym, textOf, type Value } from '../evaluate/values.ts'
 import { variablesIn } from './evidence.ts'
 
 /** What a call of a driver tells about the store it opens. `engine` is empty where something else must tell. */
@@ -69,12 +69,12 @@ export const DRIVERS: Record<string, Driver> = {
   sqlite3: (call, path) => (last(path) === 'Database' ? fileStore('sqlite3', call.args[0]) : null),
   sqlite: (call, path) => (last(path) === 'open' ? fileStore('sqlite3', call.args[0]) : null),
   'better-sqlite3': (call, path) => (path.length === 0 ? fileStore('better-sqlite3', call.args[0]) : null),
-  '@libsql/client': (call, path) => (last(path) === 'createClient' ? fileStore('libsql', call.args[0]) : null),
+  '@libsql/client': (call, path) => (last(path) === 'createClient' ? libsql('libsql', call.args[0]) : null),
   knex: (call, path) => (path.length === 0 || last(path) === 'knex' ? knex(call) : null),
   sequelize: (call, path) => (call.op === 'new' && /^(Sequelize)?$/.test(last(path)) ? sequelize(call) : null),
   'sequelize-typescript': (call, path) => (last(path) === 'Sequelize' ? sequelize(call) : null),
   typeorm: (call, path) => (/^(DataSource|createConnection)$/.test(last(path)) ? typeorm(call) : null),
-  'drizzle-orm': (_call, path) => (last(path) === 'drizzle' ? { engine: '', driver: 'drizzle', address: [] } : null),
+  'drizzle-orm': (call, path) => (last(path) === 'drizzle' ? drizzle(call) : null),
   mongoose: (call, path) =>
     /^(connect|createConnection)$/.test(last(path)) ? server('mongodb', 'mongoose', call.args) : null,
   mongodb: (call, path) => (call.op === 'new' || path.join('.') === 'MongoClient.connect' ? mongo(call, path) : null),
@@ -212,6 +212,37 @@ function fileAddress(value: Value | undefined): Pick<Connection, 'address' | 'fi
       .map(textOf)
       .find((text) => text !== undefined)
   return { address, ...(file !== undefined ? { file: relativeFile(file) } : {}) }
+}
+
+/** The one client of SQLite that takes a URL, `file:` before a path. */
+function libsql(driver: string, target: Value | undefined): Connection {
+  const value = target?.k === 'obj' ? target.props.get('url') : target
+  const { address, file } = fileAddress(value)
+  const urls = address.map((one) => ({ ...one, part: 'url' as const }))
+  return { engine: 'sqlite', driver, address: urls, ...(file === undefined ? {} : { file }) }
+}
+
+/** The engine is in the module's name; the address is here, unless a driver's own client is handed over. */
+function drizzle(call: Sym): Connection {
+  const below = (call.base && origin(call.base)?.module.split('/')[1]) ?? ''
+  const [first] = call.args
+  const target = first?.k === 'obj' ? first.props.get('connection') : first
+  const given =
+    target && (target.k === 'obj' || target.k === 'env' || textOf(target) !== undefined) ? target : undefined
+  if (below === 'libsql' && given) return libsql('drizzle', given)
+  if (/sqlite/.test(below) && given) return { ...fileStore('drizzle', given), driver: 'drizzle' }
+  const engine = DRIZZLE[below] ?? ''
+  return engine && given ? server(engine, 'drizzle', [given]) : { engine, driver: 'drizzle', address: [] }
+}
+
+const DRIZZLE: Record<string, string> = {
+  'node-postgres': 'postgres',
+  'postgres-js': 'postgres',
+  'neon-http': 'postgres',
+  'neon-serverless': 'postgres',
+  mysql2: 'mysql',
+  libsql: 'sqlite',
+  'better-sqlite3': 'sqlite',
 }
 
 function knex(call: Sym): Connection | null {

@@ -6,18 +6,18 @@ import { parseIstanbul, uncoveredFile } from '../../javascript/coverage.ts'
 import { parseCoverageByFile } from '../../javascript/coverage-by-file.ts'
 import { parseProcessCoverage } from '../../javascript/process-coverage.ts'
 import { parseRequests } from '../../javascript/requests.ts'
-import { putFiles } from '../../put-files.ts'
-import { buildArgv } from './command.ts'
-import { parseResults } from './results.ts'
+import { parseResults } from '../../javascript/results.ts'
 import {
   hookVariables,
-  layTraces,
   readTrace,
   relativeTo,
   suiteVariables,
   type Traces,
   traceVariables,
-} from './traces.ts'
+} from '../../javascript/traces.ts'
+import { putFiles } from '../../put-files.ts'
+import { buildArgv } from './command.ts'
+import { layJestTraces } from './traces.ts'
 
 const UNTIL_RED_VARIABLE = 'INTEGRATION_TESTS_UNTIL_RED'
 const BY_FILE_VARIABLE = 'INTEGRATION_TESTS_COVERAGE_BY_FILE'
@@ -58,7 +58,7 @@ async function runOnce(
 ): Promise<RunResult> {
   const { sandbox } = environment
   await putFiles(sandbox, suite.files)
-  const traces = await layTraces(sandbox, suite, ordered)
+  const traces = await layJestTraces(sandbox, suite, ordered)
   const env = suiteVariables(environment, suite, options.env)
   const result = await environment.run({
     argv: buildArgv(suite, options, traces),

@@ -1,9 +1,9 @@
 import { stripVTControlCharacters } from 'node:util'
 import { z } from 'zod'
-import type { RunResult, TestResult } from '../../../contracts/suite.ts'
-import { parseLines } from '../../lines.ts'
+import type { RunResult, TestResult } from '../../contracts/suite.ts'
+import { parseLines } from '../lines.ts'
 
-/** One line of `reporter.cts`: a test file that is through. */
+/** One line of a runner’s reporter: a test file that is through. */
 const finishedFile = z.object({
   file: z.string(),
   error: z.string().nullable(),
