@@ -1,8 +1,9 @@
 import type { RunnerPlug } from '../../contracts/plugs.ts'
+import { findMissing } from '../javascript/draft/dialect.ts'
 import { javascriptTestSource } from '../javascript/test-source.ts'
-import { draftJestSuite } from './draft/index.ts'
+import { jestDialect } from './dialect.ts'
+import { draftJestSuite } from './draft.ts'
 import { findJestSuite } from './find/index.ts'
-import { findMissing } from './missing.ts'
 import { runJestSuite } from './run/index.ts'
 import { openJestSession } from './run/session.ts'
 
@@ -13,6 +14,6 @@ export const jest: RunnerPlug = {
   run: runJestSuite,
   session: openJestSession,
   find: findJestSuite,
-  missing: findMissing,
+  missing: (map) => findMissing(map, jestDialect),
   source: javascriptTestSource,
 }

@@ -1,7 +1,7 @@
 import { check, format as prettify } from 'prettier'
 import { describe, expect, test } from 'vitest'
 import type { DraftInput } from '../../../../src/contracts/plugs.ts'
-import { draftJestSuite } from '../../../../src/suites/jest/draft/index.ts'
+import { draftJestSuite } from '../../../../src/suites/jest/draft.ts'
 import { articlesInput } from './fixtures/articles.ts'
 import { shopInput } from './fixtures/shop.ts'
 import { contentOf, withMap } from './fixtures/suite.ts'

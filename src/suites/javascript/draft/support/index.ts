@@ -1,7 +1,7 @@
 import type { DraftInput } from '../../../../contracts/plugs.ts'
 import type { SuiteFile } from '../../../../contracts/suite.ts'
 import type { DraftContext } from '../case-scope.ts'
-import { isTranspiled, jestMajor } from '../command.ts'
+import type { Dialect } from '../dialect.ts'
 import { type Doc, join, newline, printDoc } from '../print/doc.ts'
 import { restyle } from '../print/restyle.ts'
 import type { ComposeService } from '../services.ts'
@@ -12,6 +12,7 @@ import { environmentModule } from './environment.ts'
 import { factoryDocs } from './factories.ts'
 import { accessTo } from './handles.ts'
 import { createImports } from './imports.ts'
+import { runnerImport } from './runner-import.ts'
 import { uniqueModule } from './unique.ts'
 
 export interface Support {
@@ -30,32 +31,43 @@ const LOOKS = ['expectNoRow', 'expectRow', 'ownRows', 'removeRow', 'rows']
 export async function supportFiles(
   input: DraftInput,
   context: DraftContext,
-  plan: { folder: string; services: ComposeService[]; variables: Record<string, string>; mode: string | null },
+  plan: {
+    folder: string
+    services: ComposeService[]
+    variables: Record<string, string>
+    mode: string | null
+    dialect: Dialect
+    /** The module that the runner's words are imported from. */
+    words: string | null
+  },
 ): Promise<Support> {
   const { map, tables } = input
   const { code, uses, factories } = context
   const { style } = code
-  const extensions = await importsNeedExtensions(input, style.esm)
-  const native = style.esm && !isTranspiled(input)
+  const transpiled = plan.dialect.isTranspiled(input)
+  const extensions = style.esm && (await importsNeedExtensions(input, transpiled))
+  const native = style.esm && !transpiled
   const imports = createImports(plan.folder, style, { extensions, dynamic: native })
   const extension = style.typescript ? 'ts' : 'js'
   const files: SuiteFile[] = []
   const add = (name: string, content: string) =>
     files.push({
       path: `${plan.folder}/${name}.${extension}`,
-      content: withExtensions(content, extensions),
+      content: withWords(withExtensions(content, extensions)),
       kind: 'helper',
     })
 
+  const withWords = (content: string) =>
+    plan.words === null ? content : `${runnerImport(content, plan.words, style)}${content}`
   const made = factoryDocs(context)
   const { store, cleanup } = context.database ?? { store: undefined, cleanup: null }
   const access = store ? accessTo(store, map.dependencies, imports.of) : null
   const actors = [...factories.values()].some(({ recipe, used }) => used && recipe.credential !== null)
-  const guardRequests = Boolean(store && access) && jestMajor(input) < 27
+  const guardRequests = Boolean(store && access) && plan.dialect.runsTestsUnprepared(input)
   const removes = (cleanup?.removals.length ?? 0) > 0
   const usesUnique = uses.unique.size > 0 || removes
 
-  add('environment', environmentModule(map, plan.services, plan.variables, plan.mode, style))
+  add('environment', environmentModule(map, plan, style))
   add(
     'app',
     appModule(map, imports, { methods: [...uses.methods].sort(), data: uses.data }, { guardRequests, actors }, style),
@@ -200,9 +212,8 @@ function listing(start: string, names: string[], end: string): string {
 }
 
 /** Native ES modules name files in full; so do TypeScript projects that are written for them. */
-async function importsNeedExtensions(input: DraftInput, esm: boolean): Promise<boolean> {
-  if (!esm) return false
-  if (!isTranspiled(input)) return true
+async function importsNeedExtensions(input: DraftInput, transpiled: boolean): Promise<boolean> {
+  if (!transpiled) return true
   const source = await input.existing(input.map.boot?.app?.file ?? input.map.sources[0] ?? '')
   return /from ['"]\.{1,2}\/[^'"]+\.js['"]/.test(source ?? '')
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { restyle } from '../../../../src/suites/jest/draft/print/restyle.ts'
+import { restyle } from '../../../../src/suites/javascript/draft/print/restyle.ts'
 
 test('double quotes leave what they would break alone', () => {
   const style = {

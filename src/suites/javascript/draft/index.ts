@@ -6,8 +6,8 @@ import { planAccess } from './access.ts'
 import { accessFiles } from './access-files.ts'
 import { planBuilders } from './builders.ts'
 import type { DraftContext } from './case-scope.ts'
-import { missingDependencies, ownConfig, planCommand } from './command.ts'
 import { composeFile } from './compose.ts'
+import { type Dialect, missingDependencies } from './dialect.ts'
 import { draftAccess } from './draft-access.ts'
 import { findErrorShape } from './errors.ts'
 import type { Shape, Uses } from './expressions.ts'
@@ -25,24 +25,26 @@ import { readStyle, type Style } from './style.ts'
 import { planCleanup } from './support/cleanup.ts'
 import { accessTo } from './support/handles.ts'
 import { type Support, supportFiles } from './support/index.ts'
+import { runnerImport } from './support/runner-import.ts'
 
 const COMPOSE = 'docker-compose.test.yml'
 
 /**
- * Writes a Jest + Supertest suite from what exploring saw: test files, a few helpers, compose file and manifest, in the project's
+ * Writes a suite in a runner’s dialect from what exploring saw: test files, a few helpers, compose file and manifest, in the project's
  * own manner. Same input, same bytes. Nobody else's file is overwritten: ours goes beside it. What makes the suite too long to be
  * reviewed is left out, and named in `omitted`.
  */
-export async function draftJestSuite(input: DraftInput): Promise<Suite> {
-  if (input.whole) return draftWhole(input)
+export async function draftSuite(input: DraftInput, dialect: Dialect): Promise<Suite> {
+  if (input.whole) return draftWhole(input, dialect)
   return fitToSize(input, (observations) =>
-    draftWhole({ ...input, exploration: { ...input.exploration, observations } }),
+    draftWhole({ ...input, exploration: { ...input.exploration, observations } }, dialect),
   )
 }
 
-async function draftWhole(input: DraftInput): Promise<Suite> {
+async function draftWhole(input: DraftInput, dialect: Dialect): Promise<Suite> {
   const { map, exploration } = input
-  const style = await readStyle(input)
+  const style = dialect.modules(await readStyle(input))
+  const words = await dialect.imports(input)
   const context = createContext(input, style)
   // The first pass finds out what tests need of the factories, the second writes them knowing it.
   const access = planAccess(context)
@@ -66,13 +68,15 @@ async function draftWhole(input: DraftInput): Promise<Suite> {
     services,
     variables,
     mode: planMode(input),
+    dialect,
+    words,
   })
   const files: SuiteFile[] = [...helpers.files]
   const review: ReviewItem[] = []
   const cases: NonNullable<Suite['cases']> = []
   for (const file of testFiles) {
     const path = await ownership.freePath(`${dir}/${file.name}${map.tests.suffix}`)
-    const { text, lines } = printFile(file, context, helpers, `./${support}`)
+    const { text, lines } = printFile(file, context, helpers, `./${support}`, words)
     files.push({ path, content: text, kind: 'test' })
     review.push(...reviewItems(file, path, text, lines))
     for (const test of file.tests)
@@ -83,18 +87,18 @@ async function draftWhole(input: DraftInput): Promise<Suite> {
     files.push({ path, content: composeFile(services), kind: 'compose' })
     if (path !== COMPOSE) renameIn(files, COMPOSE, path)
   }
-  const config = ownConfig(input, style)
+  const config = await dialect.config(input, style)
   if (config) {
     const path = await ownership.freePath(config.path)
     files.push({ path, content: config.content, kind: 'config' })
     config.path = path
   }
-  const { argv, env } = planCommand(input, style, config?.path ?? null)
+  const { argv, env } = dialect.command(input, style, config?.path ?? null)
   const prefix = Object.entries(env).map(([name, value]) => `${name}=${value} `)
   const command = prefix.join('') + argv.join(' ')
   files.sort((a, b) => (a.path < b.path ? -1 : 1))
   return {
-    runner: 'jest',
+    runner: dialect.runner,
     files: [...files, manifestFile(files, command)],
     command,
     argv,
@@ -103,7 +107,7 @@ async function draftWhole(input: DraftInput): Promise<Suite> {
     tests: cases.length,
     review,
     cases,
-    missing: missingDependencies(input, style),
+    missing: missingDependencies(input, style, dialect),
   }
 
   function createContext({ map }: DraftInput, style: Style): DraftContext {
@@ -166,7 +170,7 @@ async function supportFolder(dir: string, style: Style, isOurs: (path: string) =
   }
 }
 
-function printFile(file: TestFile, context: DraftContext, helpers: Support, folder: string) {
+function printFile(file: TestFile, context: DraftContext, helpers: Support, folder: string, words: string | null) {
   const { code } = context
   const layout = { width: code.style.width, indent: code.style.indent }
   const body = printDoc(fileDoc(file), layout)
@@ -174,7 +178,8 @@ function printFile(file: TestFile, context: DraftContext, helpers: Support, fold
   const spoken = body.text.replace(/'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*"/g, "''")
   const isUsed = (name: string) =>
     new RegExp(`(?<![\\w$]|(?<!\\.\\.)\\.)${name}${GROUPS.has(name) ? '\\s*\\.' : '\\b(?!:)'}`).test(spoken)
-  const start = importLines(helpers.names.filter(isUsed), helpers, folder, code)
+  const own = importLines(helpers.names.filter(isUsed), helpers, folder, code)
+  const start = `${words === null ? '' : runnerImport(body.text, words, code.style)}${own}`
   const text = `${start}\n${body.text}`
   const shift = start.split('\n').length
   return { text, lines: new Map([...body.lines].map(([id, line]) => [id, line + shift])) }

@@ -1,4 +1,5 @@
 import type { DataStore, ProjectMap } from '../../../../contracts/project.ts'
+import type { Dialect } from '../dialect.ts'
 import { createCode } from '../print/code.ts'
 import { printDoc } from '../print/doc.ts'
 import { restyle } from '../print/restyle.ts'
@@ -11,9 +12,17 @@ export const TEST_FILE = '/test|:memory:|^\\/(tmp|run|dev\\/shm|var\\/folders)\\
 /** Default addresses, then the refusal of any other machine's; loaded before the application and its drivers. */
 export function environmentModule(
   map: ProjectMap,
-  services: ComposeService[],
-  variables: Record<string, string>,
-  mode: string | null,
+  {
+    services,
+    variables,
+    mode,
+    dialect,
+  }: {
+    services: ComposeService[]
+    variables: Record<string, string>
+    mode: string | null
+    dialect: Pick<Dialect, 'name'>
+  },
   style: Style,
 ): string {
   const dotenv = 'dotenv' in map.dependencies
@@ -37,7 +46,7 @@ export function environmentModule(
 }`)
   if (mode)
     parts.push(
-      `// Jest would choose "test", for which the application has no settings.\nprocess.env.NODE_ENV = '${mode}';`,
+      `// ${dialect.name} would choose "test", for which the application has no settings.\nprocess.env.NODE_ENV = '${mode}';`,
     )
   if (files.length > 0 || fileOrServer(map.stores)) parts.push(`const testFile = ${TEST_FILE};`)
   if (servers.length > 0) parts.push(serverSection(servers, hosts, fileOrServer(map.stores)))

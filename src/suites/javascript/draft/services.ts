@@ -102,7 +102,7 @@ const isPort = ({ variables, boot }: ProjectMap, name: string) =>
 const settled = (name: string, value: string) =>
   /secret|key|token|passw/i.test(name) && !/^\w+_test_/.test(value) ? 'for-integration-tests-only-0123456789' : value
 
-/** The mode the application ran in, where that is not the one in which Jest puts it. */
+/** The mode the application ran in, where that is not the one in which runners put it. */
 export function planMode({ environment }: DraftInput): string | null {
   const mode = environment.variables.NODE_ENV
   return mode !== undefined && mode !== 'test' && mode !== 'production' ? mode : null

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import type { DraftInput } from '../../../../src/contracts/plugs.ts'
-import { draftJestSuite } from '../../../../src/suites/jest/draft/index.ts'
+import { draftJestSuite } from '../../../../src/suites/jest/draft.ts'
 import { binding, expected, ref, request, sames, seen, unique } from './fixtures/build.ts'
 import { shopInput } from './fixtures/shop.ts'
 

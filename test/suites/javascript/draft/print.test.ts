@@ -1,7 +1,7 @@
 import { format } from 'prettier'
 import { describe, expect, test } from 'vitest'
-import { type Code, createCode } from '../../../../src/suites/jest/draft/print/code.ts'
-import { type Doc, printDoc } from '../../../../src/suites/jest/draft/print/doc.ts'
+import { type Code, createCode } from '../../../../src/suites/javascript/draft/print/code.ts'
+import { type Doc, printDoc } from '../../../../src/suites/javascript/draft/print/doc.ts'
 
 const style = {
   semicolons: true,

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import type { Observation } from '../../../../src/contracts/observation.ts'
 import type { Suite, SuiteFile } from '../../../../src/contracts/suite.ts'
-import { fitToSize } from '../../../../src/suites/jest/draft/fit-to-size.ts'
-import { draftJestSuite } from '../../../../src/suites/jest/draft/index.ts'
+import { fitToSize } from '../../../../src/suites/javascript/draft/fit-to-size.ts'
+import { draftJestSuite } from '../../../../src/suites/jest/draft.ts'
 import { endpoint, expected, request, seen } from './fixtures/build.ts'
 import { shopInput } from './fixtures/shop.ts'
 
