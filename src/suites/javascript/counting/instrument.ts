@@ -29,7 +29,7 @@ const DECLARATIONS = new Set(['lexical_declaration', 'variable_declaration'])
 const BLOCKS = new Set(['program', 'statement_block', 'switch_case', 'switch_default'])
 
 /** What is said at the places that count; without the hook that hears it, nothing happens. */
-export const COUNTER = 'globalThis.__integrationTestsRan?.'
+const COUNTER = 'globalThis.__integrationTestsRan?.'
 
 /** The same code, telling at each statement and at each way taken that it is run. `null` where it cannot be read. `file` names it to the hook. */
 export function instrument(path: string, text: string, file: number): Instrumented | null {
