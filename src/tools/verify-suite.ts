@@ -5,6 +5,7 @@ import type { Tool, ToolCallOptions, ToolResult } from '../contracts/tool.ts'
 import type { SortedFailure } from '../contracts/triage.ts'
 import { GATES, type GateVerdict } from '../contracts/verdict.ts'
 import { verifySuite } from '../verify/index.ts'
+import { holds } from '../verify/judge.ts'
 import { readConfig } from '../workspace/config.ts'
 import { findExistingSuite } from './find-suite.ts'
 import { presentSuite } from './present-suite.ts'
@@ -151,10 +152,8 @@ async function verifyExisting(
   }
 }
 
-const holds = ({ verdict }: GateVerdict): boolean => verdict === 'pass' || verdict === 'not_applicable'
-
 function describeVerdict({ name, verdict, why, evidence }: GateVerdict): string {
-  const details = holds({ verdict } as GateVerdict) ? '' : `\n  ${JSON.stringify(evidence)}`
+  const details = holds({ verdict }) ? '' : `\n  ${JSON.stringify(evidence)}`
   return `${name}: ${verdict}: ${why}${details}`
 }
 

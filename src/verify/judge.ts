@@ -24,6 +24,10 @@ export const BLOCKING_ON_FOREIGN: readonly GateName[] = ['runs', 'twice', 'shuff
 /** What we ask of a suite, and good engineers may do otherwise. */
 const HOUSE_STYLE: readonly string[] = ['guarded', 'fast', 'real', 'scoped']
 
+/** Nothing is wrong by it; what could not be checked does not hold. */
+export const holds = ({ verdict }: Pick<GateVerdict, 'verdict'>): boolean =>
+  verdict === 'pass' || verdict === 'not_applicable'
+
 /** Takes a verdict as the project's people want it taken. */
 export function judge(verdict: GateVerdict, { blocking, waivers, baseline }: Policy): Judgement {
   const about = waivers.filter(({ gate }) => gate === verdict.name)
@@ -53,8 +57,9 @@ export function baselineOf(verdicts: GateVerdict[]): Policy['baseline'] {
 }
 
 /** What is wrong by this verdict, one item each; nothing where the gate holds. */
-export function violationsOf({ verdict, why, evidence, violations }: GateVerdict): string[] {
-  if (verdict === 'pass' || verdict === 'not_applicable') return []
+export function violationsOf(given: GateVerdict): string[] {
+  const { verdict, why, evidence, violations } = given
+  if (holds(given)) return []
   if (verdict === 'blocked') return [`blocked: ${withoutFigures(why)}`]
   if (violations !== undefined && violations.length > 0) return [...new Set(violations)]
   const failed = Array.isArray(evidence.failed) ? evidence.failed : []

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { GateVerdict } from '../../src/contracts/verdict.ts'
-import { baselineOf, judge, violationsOf } from '../../src/verify/judge.ts'
+import { baselineOf, holds, judge, violationsOf } from '../../src/verify/judge.ts'
 
 const verdict = (parts: Partial<GateVerdict> = {}): GateVerdict => ({
   name: 'runs',
@@ -30,6 +30,11 @@ describe('what is wrong by a verdict', () => {
     expect(violationsOf(verdict({ verdict: 'pass', violations: ['a'] }))).toEqual([])
     expect(violationsOf(verdict({ verdict: 'not_applicable' }))).toEqual([])
   })
+})
+
+it('holds when it passes or does not apply, not when it could not be checked', () => {
+  const all = (['pass', 'not_applicable', 'fail', 'blocked'] as const).map((one) => holds({ verdict: one }))
+  expect(all).toEqual([true, true, false, false])
 })
 
 describe('a verdict counts', () => {

@@ -43,7 +43,7 @@ export interface Told {
   /** In the store at the start, beside one of `things`. */
   rows?: Snapshot
   /** A run by the plain command. */
-  run?(usual: RunResult, place: Place, options: RunOptions): RunResult
+  run?(usual: RunResult, place: Place, options: RunOptions): RunResult | Promise<RunResult>
   /** A run of the runner that stays. */
   stay?(usual: RunResult, place: Place, options: SessionRun): RunResult
   /** The command without anything of ours, as in a fresh clone. */

@@ -1,7 +1,9 @@
+import { createHash } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { GateContext } from '../../../src/contracts/plugs.ts'
 import type { RunResult } from '../../../src/contracts/suite.ts'
 import { createFastGate } from '../../../src/verify/gates/fast.ts'
-import { A, B, verifyTold, withRed } from '../told.ts'
+import { A, B, type Told, verifyTold, withRed } from '../told.ts'
 
 const skipped =
   (...names: string[]) =>
@@ -82,33 +84,62 @@ describe('fast', () => {
 })
 
 describe('scoped', () => {
+  const path = 'test/add.test.js'
   const before = "it('adds', () => {\n  expect(add(1, 2)).toBe(3)\n  expect(add(1, 2)).toBe(3)\n})\n"
-  const check = (after: string | null, more: Parameters<typeof verifyTold>[1] = {}, path = 'test/add.test.js') =>
-    verifyTold('scoped', more, { changes: [{ path, before, after }] })
+  const check = (changes: NonNullable<GateContext['changes']>, more: Parameters<typeof verifyTold>[1] = {}) =>
+    verifyTold('scoped', more, { changes })
 
   it.each([
     ['loses one of two equal assertions', before.replace('  expect(add(1, 2)).toBe(3)\n', '')],
+    ['asserts less', before.replace('toBe(3)', 'toBeDefined()')],
     ['is removed', null],
     ['is skipped', before.replace('it(', 'it.skip(')],
     ['keeps others from running', before.replace('it(', 'it.only(')],
   ])('fails when a test file %s', async (_, after) => {
-    expect((await check(after)).verdict).toBe('fail')
+    const { verdict, evidence } = await check([{ path, before, after }])
+    expect([verdict, evidence.outside]).toEqual(['fail', []])
   })
 
-  it('lets tests be added', async () => {
-    expect((await check(`${before}it('more', () => expect(add(2, 2)).toBe(4))\n`)).verdict).toBe('pass')
+  it('holds for tests that are added or formatted anew, for what they run on, and for test dependencies', async () => {
+    const after = `${before.replace('toBe(3)', 'toBe(\n    3,\n  )')}it('more', () => expect(add(2, 2)).toBe(4))\n`
+    const { verdict } = await check([
+      { path, before, after: after.replace('(\n    3,\n  )', '(3)') },
+      { path: 'docker-compose.test.yml', before: null, after: '' },
+      { path: 'integration-tests.config.json', before: '{}', after: '{ }' },
+      { path: 'package.json', before: '{"name":"a"}', after: '{"name":"a","devDependencies":{"jest":"^29"}}' },
+    ])
+    expect(verdict).toBe('pass')
   })
 
   it('fails on other files in a suite of ours, and names them in somebody’s own', async () => {
     const changes = [{ path: 'src/add.js', before: 'a', after: 'b' }]
-    expect((await verifyTold('scoped', {}, { changes })).verdict).toBe('fail')
+    const ours = await check(changes)
+    expect([ours.verdict, ours.why]).toEqual(['fail', expect.stringContaining('src/add.js')])
     const own = await verifyTold('scoped', {}, { changes, foreign: true })
     expect([own.verdict, own.evidence.outside]).toEqual(['pass', ['src/add.js']])
   })
 
-  it('is blocked where nobody can read what changed', async () => {
-    expect((await check('', { source: false })).verdict).toBe('blocked')
-    expect((await check('', { source: false }, 'docker-compose.test.yml')).verdict).toBe('pass')
+  it('fails on a changed dependency', async () => {
+    const after = '{"name":"a","dependencies":{"jest":"^29"}}'
+    expect((await check([{ path: 'package.json', before: '{"name":"a"}', after }])).verdict).toBe('fail')
+  })
+
+  it('lets an earlier run’s own file be written anew, unless somebody edited it', async () => {
+    const sha256 = createHash('sha256').update(before).digest('hex')
+    const manifest = JSON.stringify({ schema: 1, command: '', files: [{ path, sha256 }] })
+    const changes = (old: string) => [
+      { path: '.integration-tests/manifest.json', before: manifest, after: '{}' },
+      { path, before: old, after: '' },
+    ]
+    expect((await check(changes(before))).verdict).toBe('pass')
+    expect((await check(changes(`${before} `))).verdict).toBe('fail')
+  })
+
+  it('is blocked where nobody can read what changed, and does not apply without a base', async () => {
+    expect((await check([{ path, before, after: '' }], { source: false })).verdict).toBe('blocked')
+    const compose = { path: 'docker-compose.test.yml', before: 'a', after: 'b' }
+    expect((await check([compose], { source: false })).verdict).toBe('pass')
+    expect((await verifyTold('scoped', {}, { changes: null })).verdict).toBe('not_applicable')
   })
 })
 
@@ -130,7 +161,8 @@ describe('a gate that does not get through', () => {
 
   it('leaves nothing behind when it is aborted while another one is under way on its own', async () => {
     const controller = new AbortController()
-    const told = {
+    const told: Told = {
+      run: (usual) => new Promise((resolve) => setTimeout(() => resolve(usual), 30)),
       command: () => {
         controller.abort()
         throw new Error('aborted')
