@@ -38,7 +38,7 @@ describe.each(providers)('PostgreSQL from the %s provider', (provider) => {
   })
 
   it('leads the application to the database and makes up its secret', () => {
-    expect(environment.variables.DATABASE_URL).toBe('postgresql://app:app@127.0.0.1:5432/app_test')
+    expect(environment.variables.DATABASE_URL).toBe('postgresql://app:app@localhost:5432/app_test')
     expect(environment.variables).toMatchObject({ NODE_ENV: 'test', PORT: '8080', TZ: 'UTC' })
     expect(environment.invented).toEqual([
       { name: 'GUESTBOOK_SECRET', value: expect.stringMatching(/^test-secret-.{32,}/), why: expect.any(String) },

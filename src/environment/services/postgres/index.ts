@@ -47,7 +47,7 @@ async function start(binaries: PostgresBinaries, context: ServiceContext): Promi
       provider: binaries.provider,
       fidelity: 'real',
     },
-    address: { kind: 'server', scheme: 'postgresql', host: '127.0.0.1', port, ...ROLE, database },
+    address: { kind: 'server', scheme: 'postgresql', host: 'localhost', port, ...ROLE, database },
     store: rows,
     async seal() {
       await rows.seal()

@@ -140,7 +140,10 @@ function loadedBefore(tree: SourceTree, world: World, entry: string, app: string
   const before: string[] = []
   for (const line of (tree.sources.get(entry) ?? '').split('\n')) {
     const bare = /^\s*(?:import\s+|require\(\s*)['"]([^'"]+)['"]/.exec(line)?.[1]
-    if (/^\s*(?:require\(\s*['"]dotenv['"]\s*\)|dotenv)\.config\(\s*\)/.test(line)) before.push('dotenv/config')
+    if (/^\s*(?:require\(\s*['"]dotenv['"]\s*\)|dotenv)\.config\(\s*\)/.test(line)) {
+      before.push('dotenv/config')
+      continue
+    }
     const any = bare ?? /(?:from\s+|require\(\s*)['"]([^'"]+)['"]/.exec(line)?.[1]
     if (!any) continue
     const target = world.resolve(entry, any)

@@ -109,7 +109,7 @@ export function planMode({ environment }: DraftInput): string | null {
 }
 
 function partOf(service: ComposeService, part: AddressVariable['part']): string {
-  if (part === 'host') return '127.0.0.1'
+  if (part === 'host') return 'localhost'
   if (part === 'port') return String(service.port)
   return part === 'user' ? service.user : part === 'password' ? service.password : service.database
 }
@@ -118,7 +118,7 @@ function addressOf(service: ComposeService, given: string | undefined): string {
   const engine = service.store.engine
   const kind = { mariadb: 'mysql', rabbitmq: 'amqp' }[engine as string] ?? engine
   const [, scheme = kind, query = ''] = /^([\w+.-]+):\/\/[^?]*(\?.*)?$/.exec(given ?? '') ?? []
-  const where = `127.0.0.1:${service.port}`
+  const where = `localhost:${service.port}`
   if (engine === 'redis') return `${scheme}://${where}`
   if (engine === 'rabbitmq') return `${scheme}://${service.user}:${service.password}@${where}`
   return `${scheme}://${service.user}:${service.password}@${where}/${service.database}${query}`

@@ -22,11 +22,22 @@ describe('the files around the tests', () => {
     expect(text).toContain("PGUSER: 'test'")
   })
 
+  test('what the entry loads first comes from the project, or from a package', async () => {
+    const input = withMap(shopInput, (map) => {
+      map.dependencies.dotenv = { range: '*', installed: '16.0.0', dev: false }
+      if (map.boot) map.boot.before = ['src/lib/first.js', 'dotenv/config']
+    })
+    const suite = await draftJestSuite(input)
+    const text = contentOf(suite, 'test/integration/support/app.js')
+
+    expect(text).toContain("require('../../../src/lib/first');\nrequire('dotenv/config');")
+  })
+
   test('compose publishes the ports that the addresses name, with a marker and health checks', async () => {
     const suite = await draftJestSuite(shopInput)
     const { services } = parse(contentOf(suite, 'docker-compose.test.yml'))
 
-    expect(suite.env.DATABASE_URL).toBe('postgres://test:test@127.0.0.1:54329/test')
+    expect(suite.env.DATABASE_URL).toBe('postgres://test:test@localhost:54329/test')
     expect(services.postgres).toMatchObject({
       command: expect.stringContaining('integration_tests.marker=on'),
       ports: ['127.0.0.1:54329:5432'],

@@ -17,14 +17,15 @@ export interface Imports {
   /** Of a helper or test beside: `./support/index`. */
   local(path: string): string
   of(module: ModuleExport, wanted: string): { line: string; name: string }
-  bare(file: string): string
+  /** For what it does alone: a file of the project, or a package. */
+  bare(module: string): string
 }
 
-/** `dynamic`: what belongs to the application is imported by statements, after the modules named above have run. */
+/** `isFile`: it is one of the project, not a package. `dynamic`: what belongs to the application is imported by statements, after the modules named above have run. */
 export function createImports(
   folder: string,
   style: Style,
-  { extensions, dynamic }: { extensions: boolean; dynamic: boolean },
+  { extensions, dynamic, isFile }: { extensions: boolean; dynamic: boolean; isFile(module: string): boolean },
 ): Imports {
   const specifier = (file: string) => {
     const path = posix.relative(folder, file)
@@ -34,7 +35,10 @@ export function createImports(
   }
   return {
     local: (path) => (extensions ? `${path}.js` : path.replace(/\/index$/, '')),
-    bare: (file) => (dynamic ? `await import('${specifier(file)}');` : `import '${specifier(file)}';`),
+    bare(module) {
+      const from = isFile(module) ? specifier(module) : module
+      return dynamic ? `await import('${from}');` : `import '${from}';`
+    },
     of({ file, export: exported }, wanted) {
       const from = `'${specifier(file)}'`
       if (dynamic) {

@@ -47,7 +47,11 @@ export async function supportFiles(
   const transpiled = plan.dialect.isTranspiled(input)
   const extensions = style.esm && (await importsNeedExtensions(input, transpiled))
   const native = style.esm && !transpiled
-  const imports = createImports(plan.folder, style, { extensions, dynamic: native })
+  const imports = createImports(plan.folder, style, {
+    extensions,
+    dynamic: native,
+    isFile: (module) => !Object.keys(map.dependencies).some((name) => module === name || module.startsWith(`${name}/`)),
+  })
   const extension = style.typescript ? 'ts' : 'js'
   const files: SuiteFile[] = []
   const add = (name: string, content: string) =>
