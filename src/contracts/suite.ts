@@ -132,6 +132,8 @@ export interface SessionRun {
   fixed?: Record<string, string[][]>
   /** Ends at the first failed test; one that ran out of time is not yet a reason. */
   untilRed?: boolean
+  /** Tests have four times as long as the suite gives them: what is red then, is not so for a busy machine. */
+  patient?: boolean
   /** Instead of the application something answers that always says the same. */
   stub?: Stub
   env?: Record<string, string>

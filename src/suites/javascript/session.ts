@@ -138,6 +138,7 @@ async function start(
         Object.entries(options.fixed ?? {}).map(([file, blocks]) => [absolute.get(file) ?? file, blocks]),
       ),
       untilRed: options.untilRed ?? false,
+      patient: options.patient ?? false,
       env,
     }
     await sandbox.writeFile(join(directory, `${number}.json`), JSON.stringify(job))

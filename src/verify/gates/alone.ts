@@ -86,18 +86,15 @@ async function tryAll(input: GateInput, units: Queued[], deadline: number, own: 
       async perform({ unit, atLeast }) {
         input.signal.throwIfAborted()
         if (!atLeast && Date.now() > deadline) return
-        const wanted = new Set(unit.tests)
-        const usual = own.tests.filter(
-          ({ file, name }) => file === unit.file && (wanted.size === 0 || wanted.has(name)),
-        )
-        const timeoutMs = PATIENCE_MS + 4 * usual.reduce((sum, { durationMs }) => sum + durationMs, 0)
+        // Where sources have to be compiled, the first file that is loaded takes most of what the whole suite does.
+        const timeoutMs = PATIENCE_MS + 2 * own.durationMs
         const options = { files: [unit.file], ...(unit.only ? { only: unit.only } : {}), timeoutMs }
         const once = await stage.run(options)
         if (unit.only && once.errors.length === 0 && once.tests.length === 0) {
           trials.push({ unit, fate: 'not found', why: '', failed: [] })
           return
         }
-        const result = isGreen(once) ? once : await stage.runAnew(options)
+        const result = isGreen(once) ? once : await stage.runAnew({ ...options, patient: true })
         const fate = once === result ? 'green' : isGreen(result) ? 'unsteady' : 'red'
         trials.push({
           unit,

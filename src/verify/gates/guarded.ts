@@ -6,7 +6,8 @@ import type { GateInput, VerifierGate } from '../gate.ts'
 import { count, explainRed, isGreen } from '../summary.ts'
 import { blocked, fail, notApplicable, pass } from '../verdicts.ts'
 
-const TIMEOUT_MS = 120_000
+/** Beyond twice what the suite takes as a rule. */
+const PATIENCE_MS = 120_000
 
 export const guarded: VerifierGate = {
   name: 'guarded',
@@ -46,7 +47,7 @@ export const guarded: VerifierGate = {
       }
       // Whoever names the address has refused it; anything else may be red for its own sake here.
       const unclear = trials.find(({ wrong, unread, named }) => wrong === null && !unread && !named)
-      const usual = unclear ? await run(environment, { timeoutMs: TIMEOUT_MS, signal }) : null
+      const usual = unclear ? await run(environment, { timeoutMs: patienceFor(result), signal }) : null
       if (unclear && usual !== null && !isGreen(usual)) {
         return blocked(
           `With ${unclear.variables} it ends with an error, but without it too in a fresh environment: ${explainRed(usual)}.`,
@@ -105,6 +106,8 @@ interface Trial {
   wrong: string | null
 }
 
+const patienceFor = ({ durationMs }: RunResult) => PATIENCE_MS + 2 * durationMs
+
 async function attempt(
   { run, signal, foreign }: GateInput,
   environment: Environment,
@@ -112,7 +115,8 @@ async function attempt(
   usual: RunResult,
 ): Promise<Trial> {
   await environment.sandbox.clearAttempts()
-  const result = await run(environment, { env: aim.env, timeoutMs: TIMEOUT_MS, signal })
+  const timeoutMs = patienceFor(usual)
+  const result = await run(environment, { env: aim.env, timeoutMs, signal })
   const attempts = (await environment.sandbox.attempts()).map(
     ({ target, via, count }) => `${target} (${via}, ${count}×)`,
   )
@@ -136,7 +140,7 @@ async function attempt(
   function findWrong(): string | null {
     if (unread) return null
     if (attempts.length > 0) return `it tried to reach ${attempts.join(', ')}`
-    if (result.timedOut) return `it did not end within ${TIMEOUT_MS / 1000} s`
+    if (result.timedOut) return `it did not end within ${Math.round(timeoutMs / 1000)} s`
     if (result.exitCode === 0) return 'it exits 0'
     return passed > 0 ? `${passed} tests still passed` : null
   }

@@ -13,6 +13,7 @@ import type { Stage } from '../stages.ts'
 import { describeRun, explainRed, isGreen } from '../summary.ts'
 import { blocked, fail, notApplicable, pass } from '../verdicts.ts'
 
+const BASELINE_MS = 300_000
 const MOST_FAULTS = 60
 const OF_COVERED = 0.7
 const OF_ALL = 0.5
@@ -55,6 +56,8 @@ export function createKillsGate({
           coverage: true,
           coverageByFile: true,
           sources: input.map.sources,
+          // Counting what runs takes its time too.
+          timeoutMs: BASELINE_MS + 3 * (await input.stages.measured()).durationMs,
         })
         if (!isGreen(baseline)) {
           return blocked(`The suite is red before any fault is seeded: ${explainRed(baseline)}. Repair that first.`, {

@@ -34,7 +34,7 @@ export const shuffled: VerifierGate = {
         async perform(seed) {
           input.signal.throwIfAborted()
           const once = await stage.run({ seed, fixed, timeoutMs })
-          const again = isSame(once, own) ? null : await stage.runAnew({ seed, fixed, timeoutMs })
+          const again = isSame(once, own) ? null : await stage.runAnew({ seed, fixed, timeoutMs, patient: true })
           orders.push({ seed, once, again })
         },
         close: async () => stage.release(),

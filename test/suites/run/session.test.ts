@@ -93,6 +93,16 @@ describe('a runner that stays', () => {
     expect(places.toSorted()).toEqual([0, 4])
   })
 
+  it('gives tests more time where asked to', async () => {
+    const slow = "jest.setTimeout(100); it('is slow', () => new Promise((resolve) => setTimeout(resolve, 200)))"
+    await open({}, ({ suite }) =>
+      suite.files.push({ path: 'tests/integration/slow.test.js', kind: 'test', content: slow }),
+    )
+    const files = ['tests/integration/slow.test.js']
+    expect((await session.run({ files })).exitCode).toBe(1)
+    expect((await session.run({ files, patient: true })).exitCode).toBe(0)
+  })
+
   it('sees what was changed in the application since the run before', async () => {
     expect((await session.run({})).exitCode).toBe(0)
     const text = String(await environment.sandbox.readFile('src/app.js'))

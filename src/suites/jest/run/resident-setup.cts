@@ -8,6 +8,7 @@ const { writeFileSync } = require('fs')
 if (process.env.INTEGRATION_TESTS_SETUP) require(process.env.INTEGRATION_TESTS_SETUP)
 
 const TIMEOUT = /Exceeded timeout of|Async callback was not invoked|Timeout of \d+ ?ms exceeded/
+const PATIENCE = 4
 const job = JSON.parse(process.env.INTEGRATION_TESTS_JOB || '{}')
 const now = process.env.INTEGRATION_TESTS_CURRENT_TEST
 
@@ -77,7 +78,10 @@ function followCircus(state) {
     return names.join(' > ')
   }
   const text = (error) => String(error?.message ?? error?.[0]?.message ?? error)
-  beforeAll(() => shuffleAll(state().rootDescribeBlock))
+  beforeAll(() => {
+    if (job.patient) state().testTimeout *= PATIENCE
+    shuffleAll(state().rootDescribeBlock)
+  })
   beforeEach(() => begin(nameOf()))
   afterEach(() => {
     begin('')
@@ -95,6 +99,9 @@ function followJasmine(env) {
   const execute = env.execute
   env.execute = function (...given) {
     shuffleAll(env.topSuite())
+    for (const name of ['DEFAULT_TIMEOUT_INTERVAL', '_DEFAULT_TIMEOUT_INTERVAL']) {
+      if (job.patient && jasmine[name]) jasmine[name] *= PATIENCE
+    }
     return execute.apply(this, given)
   }
   const path = []

@@ -107,6 +107,7 @@ async function perform(Runner, given, tests, watcher, reporter, job) {
       seed: job.seed,
       fixed: job.fixed,
       untilRed: job.untilRed,
+      patient: job.patient,
       late: late > 0,
     })
     const one = { ...test, context: { ...test.context, config: withSetup(test.context.config) } }
