@@ -298,12 +298,12 @@ function callRegex(interp: Interpreter, regex: Value & { k: 'regex' }, name: str
   const subject = args[0] ?? UNDEFINED
   const known = literal(subject)
   if (isAbsent(subject)) return name === 'test' ? lit(false) : lit(null)
-  if (!known || typeof known.v !== 'string') {
+  if (!known) {
     if (subject.k === 'input') interp.observer?.hint(subject, 'string')
     return subject.k === 'input' ? { k: 'unknown', falseWithout: [subject] } : UNKNOWN
   }
   try {
-    const match = new RegExp(regex.source, regex.flags).exec(known.v)
+    const match = new RegExp(regex.source, regex.flags).exec(String(known.v))
     if (name === 'test') return lit(match !== null)
     return match ? { k: 'arr', items: match.map((part) => lit(part)), open: false } : lit(null)
   } catch {
