@@ -137,7 +137,7 @@ describe('a runner that stays, each in a project of its own', () => {
         file('late', `${late}; it('waits too', () => new Promise(() => {})); it('is left', () => {})`),
       )
       suite.files.push(
-        file('red', "it('is red', () => { expect(1).toBe(2) })"),
+        file('red', `${late.replace('waits', 'waits here')}; it('is red', () => { expect(1).toBe(2) })`),
         file('never', "it('is not run', () => {})"),
       )
     })
@@ -147,6 +147,7 @@ describe('a runner that stays, each in a project of its own', () => {
       ['waits', 'failed'],
       ['waits too', 'failed'],
       ['is left', 'skipped'],
+      ['waits here', 'failed'],
       ['is red', 'failed'],
     ])
     const orders = []

@@ -108,7 +108,6 @@ async function perform(Runner, given, tests, watcher, reporter, job) {
       fixed: job.fixed,
       untilRed: job.untilRed,
       patient: job.patient,
-      late: late > 0,
     })
     const one = { ...test, context: { ...test.context, config: withSetup(test.context.config) } }
     const result = await runFile(Runner, given, globalConfig, one, watcher)
