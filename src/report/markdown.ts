@@ -101,7 +101,9 @@ function summary(outcome: RunOutcome): string[] {
   ]
   return [
     ...(parts.length === 0 ? [] : [`${parts.join(' · ')}`, '']),
-    ...(error === null ? [] : [`**${prose(error.code)}**: ${prose(cut(error.message))} ${prose(cut(error.next))}`, '']),
+    ...(error === null
+      ? []
+      : [`**${prose(error.code)}**: ${prose(ended(cut(error.message)))} ${prose(cut(error.next))}`, '']),
     ...(suite === null ? ['There is no suite.'] : [`Run it: ${code(commandOf(suite))}`]),
     ...(suite === null || details.patch === null
       ? []
@@ -231,6 +233,7 @@ function visibleLines(lines: string[]): number {
   }).length
 }
 
+const ended = (text: string) => (/[.:!?…]\s*$/.test(text) ? text : `${text}.`)
 const cut = (text: string) => cutAt(text, LONGEST_LINE)
 const shown = (text: string) => cutAt(text, LONGEST_SHOWN)
 const cutAt = (text: string, most: number) => (text.length > most ? `${text.slice(0, most - 1)}…` : text)
