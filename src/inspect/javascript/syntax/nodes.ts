@@ -15,9 +15,21 @@ export function lineOf(node: Node): number {
   return node.range().start.line + 1
 }
 
+/** Kinds that only named nodes have, beside all those with an underscore; asking each node costs a call into the parser. */
+const NAMED = new Set(
+  'identifier string number object array pair regex arguments this super null true false undefined decorator ERROR'.split(
+    ' ',
+  ),
+)
+const PUNCTUATION = /^[^a-z]/
+
 /** Named children without comments. */
 export function named(node: Node): Node[] {
-  return node.children().filter((child) => child.isNamed() && child.kind() !== 'comment')
+  return node.children().filter((child) => {
+    const kind = child.kind() as string
+    if (kind.includes('_') || NAMED.has(kind)) return true
+    return kind !== 'comment' && !PUNCTUATION.test(kind) && child.isNamed()
+  })
 }
 
 /** Is there a keyword such as `static` or `get` directly under the node? */
