@@ -1,6 +1,7 @@
 import type { DraftInput } from '../../contracts/plugs.ts'
 import type { Dialect } from '../javascript/draft/dialect.ts'
 import { restyle } from '../javascript/draft/print/restyle.ts'
+import { hasOwnClient } from '../javascript/draft/support/own-client.ts'
 
 /** Suites as Jest wants them, in all its versions from 23 on. */
 export const jestDialect: Dialect = {
@@ -31,13 +32,15 @@ export const jestDialect: Dialect = {
 
   needs(input, style) {
     const { dependencies } = input.map
-    const wanted: Record<string, string> = { jest: '^29.7.0', supertest: jestMajor(input) < 27 ? '~6.1.6' : '^7.1.0' }
+    const asks = !hasOwnClient(input.map)
+    const wanted: Record<string, string> = { jest: '^29.7.0' }
+    if (asks) wanted.supertest = jestMajor(input) < 27 ? '~6.1.6' : '^7.1.0'
     if (!style.typescript) return wanted
     // Only ts-jest looks at types.
     const checked = 'ts-jest' in dependencies || !isTranspiled(input)
     if (!isTranspiled(input)) wanted['ts-jest'] = '^29.4.0'
     if (checked && !('@jest/globals' in dependencies)) wanted['@types/jest'] = '^29.5.0'
-    if (checked) wanted['@types/supertest'] = '^6.0.0'
+    if (checked && asks) wanted['@types/supertest'] = '^6.0.0'
     return wanted
   },
 

@@ -11,6 +11,8 @@ export interface Uses {
   methods: Set<string>
   /** What requests give their client beside the path. */
   data: Set<'query' | 'body'>
+  /** What requests are told beside it: `set`, `query`. */
+  calls: Set<string>
   /** Expected objects made from one thing a test holds, by their text: what occurs often gets a helper. */
   shapes: Map<string, Shape>
 }
@@ -134,6 +136,7 @@ export function requestDoc(template: RequestTemplate, scope: Scope, replaced: Re
   const sender = credential.is === 'valid' && !replaced.headers ? scope.client(credential.as) : 'api'
   if (Object.keys(template.headers).length > 0)
     calls.push({ name: 'set', args: [exprDoc({ is: 'object', properties: template.headers }, scope)] })
+  for (const { name } of [...calls.slice(1), ...body.calls]) scope.uses.calls.add(name)
   return ['await ', code.chain(sender, [...calls, ...body.calls])]
 }
 

@@ -111,7 +111,14 @@ async function draftWhole(input: DraftInput, dialect: Dialect): Promise<Suite> {
   }
 
   function createContext({ map }: DraftInput, style: Style): DraftContext {
-    const uses: Uses = { unique: new Set(), helpers: new Set(), methods: new Set(), data: new Set(), shapes: new Map() }
+    const uses: Uses = {
+      unique: new Set(),
+      helpers: new Set(),
+      methods: new Set(),
+      data: new Set(),
+      calls: new Set(),
+      shapes: new Map(),
+    }
     const database = planDatabase(input)
     const settled = settleReferences(exploration.observations, exploration.recipes)
     const observations = database ? settled : settled.filter(({ case: { removed } }) => !removed).map(withoutRows)
@@ -156,7 +163,7 @@ function resetUses(uses: Uses): void {
     shape.properties = shape.properties.map(({ key, value }) => ({ key, value: mostSeen(shape, key) ?? value }))
     if (shape.often) shape.name = takeName([shape.name], taken)
   }
-  for (const set of [uses.unique, uses.helpers, uses.methods, uses.data]) set.clear()
+  for (const set of [uses.unique, uses.helpers, uses.methods, uses.data, uses.calls]) set.clear()
 }
 
 /** `support`, or a name beside it when somebody's file would be overwritten there. */

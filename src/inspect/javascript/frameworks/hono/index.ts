@@ -25,6 +25,7 @@ export const honoPlug: FrameworkPlug = {
   harmless: /^(hono\/.*|@hono\/.*|hono-(pino|openapi|rate-limiter).*|@scalar\/hono.*|stoker\/.*)$/,
   values: { 'stoker/openapi/schemas': schemas },
   middleware: honoValidator,
+  imported: 'application',
   verbsPassOn: true,
   next: 2,
   caller: honoCaller,

@@ -3,12 +3,13 @@ import type { Uses } from '../expressions.ts'
 import { restyle } from '../print/restyle.ts'
 import type { Style } from '../style.ts'
 import { type Imports, inOrder } from './imports.ts'
+import { hasOwnClient, inProcess } from './own-client.ts'
 
 /** The application and the client that talks to it; a server of its own where the application cannot be imported. */
 export function appModule(
   map: ProjectMap,
   imports: Imports,
-  { methods, data }: { methods: string[]; data: Uses['data'] },
+  { methods, data, calls }: { methods: string[] } & Pick<Uses, 'data' | 'calls'>,
   options: { guardRequests: boolean; actors: boolean },
   style: Style,
 ): string {
@@ -31,6 +32,12 @@ export const api = client();`
   const sent = data.has('query') ? withQuery : data.has('body') ? 'test.send(data)' : 'test'
   const sends = data.has('query') ? 'a query for GET, a body for others' : 'a body'
   const told = `A client as in Supertest, with a deadline for each request${data.size > 0 ? `; data is ${sends}` : ''}.`
+  if (boot?.app && hasOwnClient(map)) {
+    const app = imports.of(boot.app, 'app')
+    const head = inOrder([`import './environment';`, ...boot.before.map(imports.bare), app.line, ready])
+    const asked = inProcess(app.name, { verbs: typed, data, calls, given, check })
+    return restyle([head, asked, client].join('\n\n'), style)
+  }
   const send = (target: string) =>
     `/** ${told} */
 const send = (method«: ${typed}»${given}) => (path«: string»${data.size > 0 ? ', data«?: object»' : ''}) => {

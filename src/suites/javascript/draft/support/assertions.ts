@@ -50,14 +50,16 @@ export function columnsOf(values«: object», ...elsewhere«: string[]») {
 /** Matchers in use, and assertions that show request and response when they fail. */
 export function assertionsModule(
   used: Set<string>,
-  options: { factories: boolean; secretVariable: string | null; errors: ErrorShape | null },
+  options: { factories: boolean; ownClient: boolean; secretVariable: string | null; errors: ErrorShape | null },
   style: Style,
 ): string {
   const matchers = Object.keys(MATCHERS).filter((name) => used.has(name))
   const custom = matchers.some((name) => MATCHERS[name]?.includes('matching('))
   const parts = [
     used.has('expired') ? `import { createHmac } from 'crypto';` : '',
-    style.typescript ? `import type { Response } from 'supertest';` : '',
+    style.typescript
+      ? `import type { ${options.ownClient ? 'Answer as Response' : 'Response'} } from '${options.ownClient ? './app' : 'supertest'}';`
+      : '',
     custom ? `const matching = (asymmetricMatch«: (value: any) => boolean») => ({ asymmetricMatch });` : '',
     matchers.length > 0 ? `export const like = {\n${matchers.map((name) => MATCHERS[name]).join('\n')}\n};` : '',
     `function exchange(response«: Response») {

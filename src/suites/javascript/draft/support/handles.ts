@@ -52,6 +52,13 @@ const KINDS: Record<string, (handle: string) => Omit<Access, 'imports'>> = {
     close: `${handle}.destroy()`,
     placeholder: 'dollar',
   }),
+  libsql: (handle) => ({
+    setup: `${QUERY} =>
+  (await ${handle}.execute({ sql, args: values« as any» })).rows;`,
+    knex: null,
+    close: `Promise.resolve(${handle}.close())`,
+    placeholder: 'question',
+  }),
   'better-sqlite3': (handle) => ({
     setup: `${QUERY} => {
   const statement = ${handle}.prepare(sql);
@@ -76,7 +83,7 @@ const KINDS: Record<string, (handle: string) => Omit<Access, 'imports'>> = {
 export function accessTo(store: DataStore, dependencies: Record<string, unknown>, importOf: ImportOf): Access | null {
   if (store.handle) {
     const { line, name } = importOf(store.handle, store.handle.kind === 'pg' ? 'pool' : 'db')
-    if (store.handle.kind === 'drizzle') return withClient(store, name, line)
+    if (store.handle.kind === 'drizzle') return withClient(store, dependencies, name, line)
     const kind = KINDS[store.handle.kind]
     return kind ? { imports: [line], ...kind(name) } : null
   }
@@ -84,8 +91,14 @@ export function accessTo(store: DataStore, dependencies: Record<string, unknown>
 }
 
 /** Drizzle hands out the driver's own client. */
-function withClient(store: DataStore, handle: string, line: string): Access | null {
-  const kind = store.engine === 'postgres' ? KINDS.pg : store.engine === 'sqlite' ? KINDS['better-sqlite3'] : undefined
+function withClient(
+  store: DataStore,
+  dependencies: Record<string, unknown>,
+  handle: string,
+  line: string,
+): Access | null {
+  const sqlite = 'better-sqlite3' in dependencies || !('@libsql/client' in dependencies) ? 'better-sqlite3' : 'libsql'
+  const kind = store.engine === 'postgres' ? KINDS.pg : store.engine === 'sqlite' ? KINDS[sqlite] : undefined
   return kind ? { imports: [line], ...kind(`${handle}.$client`) } : null
 }
 

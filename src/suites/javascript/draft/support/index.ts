@@ -12,6 +12,7 @@ import { environmentModule } from './environment.ts'
 import { factoryDocs } from './factories.ts'
 import { accessTo } from './handles.ts'
 import { createImports } from './imports.ts'
+import { hasOwnClient } from './own-client.ts'
 import { runnerImport } from './runner-import.ts'
 import { uniqueModule } from './unique.ts'
 
@@ -74,7 +75,13 @@ export async function supportFiles(
   add('environment', environmentModule(map, plan, style))
   add(
     'app',
-    appModule(map, imports, { methods: [...uses.methods].sort(), data: uses.data }, { guardRequests, actors }, style),
+    appModule(
+      map,
+      imports,
+      { methods: [...uses.methods].sort(), data: uses.data, calls: uses.calls },
+      { guardRequests, actors },
+      style,
+    ),
   )
   add(
     'assertions',
@@ -83,6 +90,7 @@ export async function supportFiles(
       {
         factories: made.names.length > 0,
         errors: context.errors,
+        ownClient: hasOwnClient(map),
         secretVariable: map.auth.find(({ secretVariable }) => secretVariable)?.secretVariable ?? null,
       },
       style,
