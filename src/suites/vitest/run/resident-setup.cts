@@ -82,11 +82,17 @@ function endsFile({ state, errors = [] } = {}) {
 
 const { afterEach, beforeAll, beforeEach } = globalThis.__vitest_index__
 
-beforeAll((...given) => {
-  file = given.find((one) => one && isBlock(one)) ?? null
+// Vitest 4 hands the file over second, others first; and it reads what a hook names as its parameters.
+beforeAll(function () {
+  // biome-ignore lint/complexity/noArguments: see above
+  file = [...arguments].find((one) => one && isBlock(one)) ?? null
   if (file === null) return
   if (job.only) select(file, [])
-  if (typeof job.seed === 'number') shuffleBlock(file, [], numbers(Math.ceil(job.seed / 2)))
+  if (typeof job.seed !== 'number') return
+  shuffleBlock(file, [], numbers(Math.ceil(job.seed / 2)))
+  const names = []
+  everyTest(file, (test) => names.push(nameOf(test)))
+  writeFileSync(join(process.env.INTEGRATION_TESTS_RESIDENT, 'order.json'), JSON.stringify(names))
 })
 beforeEach(({ task }) => begin(nameOf(task)))
 afterEach(({ task }) => {

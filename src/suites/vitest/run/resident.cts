@@ -87,6 +87,21 @@ async function runFile(vitest, file, { describeFile, describeUnhandled }) {
   return unhandled ? [...entries, { ...unhandled, file: path }] : entries
 }
 
+/** Vitest itself knows them in the order of the file. */
+function inOrderOfRun(entry) {
+  const path = join(directory, 'order.json')
+  try {
+    const order = JSON.parse(readFileSync(path, 'utf8'))
+    const rank = ({ ancestors, title }) => order.indexOf([...ancestors, title].join(' > '))
+    return { ...entry, tests: entry.tests.toSorted((a, b) => rank(a) - rank(b)) }
+  } catch {
+    // It did not get as far as that.
+    return entry
+  } finally {
+    rmSync(path, { force: true })
+  }
+}
+
 const isRed = ({ error, tests }) => error !== null || tests.some(({ status }) => status === 'failed')
 
 async function perform(vitest, files, reporter, job) {
@@ -100,7 +115,7 @@ async function perform(vitest, files, reporter, job) {
     }
     writeFileSync(join(directory, 'now.json'), JSON.stringify({ ...job, current: path }))
     const entries = await runFile(vitest, file, reporter)
-    for (const entry of entries) write(entry)
+    for (const entry of entries) write(typeof job.seed === 'number' ? inOrderOfRun(entry) : entry)
     if (job.untilRed && entries.some(isRed)) break
   }
 }

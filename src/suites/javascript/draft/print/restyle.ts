@@ -22,15 +22,18 @@ function withQuotes(text: string, { quotes }: Style): string {
     .split('\n')
     .map((line) => {
       if (/^\s*(\/\/|\*|\/\*)/.test(line)) return line
-      // What is in double quotes already may hold single ones: SQL does.
-      return line.replace(
-        /`(?:[^`$]|\$(?!\{))*`|"(?:[^"\\\n]|\\.)*"|'((?:[^'\\\n]|\\.)*)'/g,
-        (found, inner?: string) =>
-          inner === undefined || inner.includes('"') ? found : `"${inner.replaceAll("\\'", "'")}"`,
+      // What is in double quotes or a template already may hold single ones: SQL does.
+      return line.replace(/`(?:[^`\\]|\\.)*`|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'/g, (found) =>
+        found.startsWith('`') ? found.replace(/\$\{[^}]*\}/g, withinCode) : withinCode(found),
       )
     })
     .join('\n')
 }
+
+const withinCode = (code: string) =>
+  code.replace(/"(?:[^"\\\n]|\\.)*"|'((?:[^'\\\n]|\\.)*)'/g, (found, inner?: string) =>
+    inner === undefined || inner.includes('"') ? found : `"${inner.replaceAll("\\'", "'")}"`,
+  )
 
 /** `import`/`export` of the plain forms our helpers use, as `require` and one `module.exports` at the end. */
 function toCommonJs(text: string): string {

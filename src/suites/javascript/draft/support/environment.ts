@@ -17,11 +17,14 @@ export function environmentModule(
     variables,
     mode,
     dialect,
+    envFile,
   }: {
     services: ComposeService[]
     variables: Record<string, string>
     mode: string | null
     dialect: Pick<Dialect, 'name'>
+    /** The project's own for tests, where it is not the usual one. */
+    envFile: string | null
   },
   style: Style,
 ): string {
@@ -39,7 +42,7 @@ export function environmentModule(
   if (Object.keys(variables).length > 0) parts.push(defaultsSection(variables, services.length > 0))
   if (dotenv)
     parts.push(
-      `// The rest comes from where the application takes it, so that it is checked below.\nconfig({ quiet: true });`,
+      `// The rest comes from where the application takes it, so that it is checked below.\nconfig({ ${envFile ? `path: '${envFile}', ` : ''}quiet: true });`,
     )
   parts.push(`if (process.env.NODE_ENV === 'production') {
   throw new Error('Integration tests never run with NODE_ENV=production');

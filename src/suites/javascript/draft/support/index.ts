@@ -64,6 +64,7 @@ export async function supportFiles(
 
   const withWords = (content: string) =>
     plan.words === null ? content : `${runnerImport(content, plan.words, style)}${content}`
+  const envFile = plan.mode === null && (await input.existing('.env.test')) !== null ? '.env.test' : null
   const made = factoryDocs(context)
   const { store, cleanup } = context.database ?? { store: undefined, cleanup: null }
   const access = store ? accessTo(store, map.dependencies, imports.of) : null
@@ -72,7 +73,7 @@ export async function supportFiles(
   const removes = (cleanup?.removals.length ?? 0) > 0
   const usesUnique = uses.unique.size > 0 || removes
 
-  add('environment', environmentModule(map, plan, style))
+  add('environment', environmentModule(map, { ...plan, envFile }, style))
   add(
     'app',
     appModule(

@@ -53,6 +53,10 @@ export function inProcess(app: string, { verbs, data, calls, given, check }: Ask
     ${query}
   }`
     : `  let body«: unknown»${data.has('body') ? ' = data' : ' = undefined'};`
+  const steps = Object.keys(STEPS)
+    .filter((name) => calls.has(name))
+    .map((name) => `${STEPS[name]}\n`)
+    .join('')
   const changes = ['send', 'field'].some((name) => calls.has(name))
   return `«/** What the application answered to which request. */
 export interface Answer {
@@ -96,11 +100,7 @@ ${check}  const url = new URL(path, 'http://localhost');
   const sent = new Headers(${given ? 'headers' : ''});
 ${changes ? start : start.replace('let body', 'const body')}
   const test = {
-${Object.keys(STEPS)
-  .filter((name) => calls.has(name))
-  .map((name) => STEPS[name])
-  .join('\n')}
-    then«<T>»(resolve«: (answer: Answer) => T», reject«?: (reason: unknown) => T») {
+${steps}    then«<T>»(resolve«: (answer: Answer) => T», reject«?: (reason: unknown) => T») {
       return ask(method, url, sent, body).then(resolve, reject);
     },
   };
