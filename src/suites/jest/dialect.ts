@@ -2,6 +2,7 @@ import type { DraftInput } from '../../contracts/plugs.ts'
 import type { Dialect } from '../javascript/draft/dialect.ts'
 import { restyle } from '../javascript/draft/print/restyle.ts'
 import { hasOwnClient } from '../javascript/draft/support/own-client.ts'
+import { findBrokenSetup } from './broken-setup.ts'
 
 /** Suites as Jest wants them, in all its versions from 23 on. */
 export const jestDialect: Dialect = {
@@ -44,9 +45,15 @@ export const jestDialect: Dialect = {
     return wanted
   },
 
-  /** Where TypeScript has to be turned into JavaScript and no Jest configuration says how. */
-  async config({ map }, style) {
-    if (!style.typescript || (map.tests.runner === 'jest' && map.tests.configFile !== null)) return null
+  /** Where TypeScript has to be turned into JavaScript and no Jest configuration says how, or where the one that does cannot load. */
+  async config(input, style) {
+    const { configFile, runner } = input.map.tests
+    if (!style.esm && (await findBrokenSetup(input)) !== null) {
+      const own = configFile === 'package.json' ? `require('./package.json').jest` : `require('./${configFile}')`
+      const content = `// The project's, without set-up files that do not load.\nmodule.exports = { ...${own}, setupFiles: [], setupFilesAfterEnv: [] };\n`
+      return { path: 'jest.integration.config.cjs', content: restyle(content, style) }
+    }
+    if (!style.typescript || (runner === 'jest' && configFile !== null)) return null
     // With `"type": "module"` a `.js` file would be an ES module, which is fine for neither old Jest nor `require`.
     const content = `module.exports = { preset: 'ts-jest', testEnvironment: 'node' };\n`
     return { path: 'jest.integration.config.cjs', content: restyle(content, style) }

@@ -33,6 +33,26 @@ describe('the files around the tests', () => {
     expect(text).toContain("require('../../../src/lib/first');\nrequire('dotenv/config');")
   })
 
+  test.each([
+    ['loads what is there', "require('../src/lib/db')", false],
+    ['loads what is not there', "require('../server/knex')", true],
+  ])('a set-up file of the project that %s', async (_, text, isBroken) => {
+    const there: Record<string, string> = {
+      'jest.config.js':
+        "module.exports = {\n  // setupFiles: ['<rootDir>/none.js'],\n  setupFilesAfterEnv: ['<rootDir>/config/setup.js'],\n}",
+      'config/setup.js': text,
+      'src/lib/db.js': '',
+    }
+    const input = withMap(shopInput, (map) => {
+      map.tests.configFile = 'jest.config.js'
+    })
+    const suite = await draftJestSuite({ ...input, existing: async (path) => there[path] ?? null })
+    const config = suite.files.find(({ kind }) => kind === 'config')
+
+    expect(suite.command.includes('--config=jest.integration.config.cjs')).toBe(isBroken)
+    expect(config?.content.includes("...require('./jest.config.js')") ?? false).toBe(isBroken)
+  })
+
   test('compose publishes the ports that the addresses name, with a marker and health checks', async () => {
     const suite = await draftJestSuite(shopInput)
     const { services } = parse(contentOf(suite, 'docker-compose.test.yml'))
