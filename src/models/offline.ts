@@ -2,7 +2,7 @@ import type { Message, Model, ModelReply } from '../contracts/conversation.ts'
 import type { Json } from '../contracts/json.ts'
 import { items, member, type PastCall, pastCalls, strings } from './offline/history.ts'
 import { call, type Step, stop } from './offline/step.ts'
-import { proofs, settle, strengthen, unnoticed } from './offline/strengthen.ts'
+import { foundMore, proofs, settle, strengthen, unnoticed } from './offline/strengthen.ts'
 
 /** How often a suite with failing tests is drafted again without them. */
 const MAX_REPAIRS = 3
@@ -45,7 +45,8 @@ function nextStep(messages: Message[]): Step {
     case 'StartEnvironment':
       return call('Explore', only(messages))
     case 'Explore':
-      return proofs(messages).length > 0 ? call('DraftTests', again(messages, { whole: true })) : call('DraftTests')
+      if (proofs(messages).length === 0) return call('DraftTests')
+      return foundMore(last) ? call('DraftTests', again(messages, { whole: true })) : settle(messages)
     case 'DraftTests':
       return isWhole ? call('VerifySuite', { faults: unnoticed(messages) }) : call('RunTests', { coverage: true })
     case 'RunTests':

@@ -30,12 +30,13 @@ function describeFinding(finding: Finding, config: Config): string {
 
 export function explorationData(exploration: Exploration): Json {
   const { observations, recipes, cleanup, ...rest } = exploration
-  const cases = observations.map(({ case: { id, endpoint, kind, title }, expected }) => ({
+  const cases = observations.map(({ case: { id, endpoint, kind, title, extra }, expected }) => ({
     id,
     endpoint,
     kind,
     title,
     status: expected.status,
+    ...(extra ? { extra } : {}),
   }))
   return {
     ...(rest as unknown as { [key: string]: Json }),

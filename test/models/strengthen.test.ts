@@ -15,6 +15,7 @@ const proof = (survivors: Json[], noticed: Json[] = [], others: Json[] = []) => 
 const noticed = (...list: [string, string][]) => ({
   data: { noticed: list.map(([fault, id]) => ({ fault, case: id })) },
 })
+const explored = { data: { cases: [{ id: 'extra', extra: true }] } }
 const opening = [ok, ok, ok, drafted(['left', 'out']), ok]
 
 describe('seeded faults that go unnoticed', () => {
@@ -44,7 +45,7 @@ describe('seeded faults that go unnoticed', () => {
       proof([survivor('f1', 'GET /a'), survivor('f2', 'GET /b', 'GET /c')]),
       drafted(),
       noticed(['f1', 'left']),
-      ok,
+      explored,
       drafted(),
       noticed(['f2', 'extra']),
       drafted(),
@@ -68,13 +69,22 @@ describe('seeded faults that go unnoticed', () => {
   test('end with the suite as it was where nothing notices them, which is not proved again', async () => {
     const { calls, stop } = await play([
       ...[ok, ok, ok, drafted(), ok, proof([survivor('f1', 'GET /a')])],
-      ...[ok, drafted(), noticed(), drafted([], true), ok],
+      ...[explored, drafted(), noticed(), drafted([], true), ok],
     ])
     expect(calls.slice(-2)).toEqual([
       ['DraftTests', {}],
       ['RunTests', { coverage: true }],
     ])
     expect(stop).toBe('end_turn')
+  })
+
+  test('are not tried again where looking longer shows nothing new', async () => {
+    const { calls } = await play([ok, ok, ok, drafted(), ok, proof([survivor('f1', 'GET /a')]), ok, drafted([], true)])
+    expect(calls.slice(-3)).toEqual([
+      ['Explore', { thorough: ['GET /a'] }],
+      ['DraftTests', {}],
+      ['RunTests', { coverage: true }],
+    ])
   })
 
   test('never leave the suite too long when something goes wrong', async () => {

@@ -30,6 +30,10 @@ export function settle(messages: Message[]): Step {
   return call('DraftTests', { ...excluded(draft), ...(keep.length > 0 ? { keep } : {}) })
 }
 
+/** Looking longer has shown cases that were not there before. */
+export const foundMore = ({ result }: PastCall): boolean =>
+  items(result.data, 'cases').some((one) => member(one, 'extra') === true)
+
 /** Ids of the faults that the suite did not notice when it was proved, and that no case has noticed since. */
 export function unnoticed(messages: Message[]): string[] {
   const noticed = pastCalls(messages, 'VerifySuite')
