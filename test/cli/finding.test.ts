@@ -83,12 +83,16 @@ test('a decision on what no longer shows is named', async () => {
   expect(stdout).toContain('not seen in it, though accepted: F0badcafe GET /old: Answers 500')
 })
 
-test('a decision needs a finding, a reason and a readable config', async () => {
+test('a finding is shown with the request that shows it; a decision needs one, a reason and a readable config', async () => {
   const root = createProject(careless)
   const unexplored = await agent(['finding', 'list', root])
   expect([unexplored.exitCode, unexplored.stderr]).toEqual([2, expect.stringContaining('NOT_EXPLORED')])
   const { findings } = await runOn(root, ...EXPLORE_ONLY)
   const [id = ''] = findings.map((finding) => finding.id)
+  const shown = await agent(['finding', 'show', id, root])
+  expect(shown.stdout).toContain(findings[0]?.reproduce)
+  const json = await agent(['finding', 'show', id, root, '--json'])
+  expect(JSON.parse(String(json.stdout))).toEqual(findings[0])
 
   for (const [args, words] of [
     [['accept', 'F00000000', root, '--reason', 'x', '--owner', 'kim'], id],
@@ -110,16 +114,6 @@ test('a decision needs a finding, a reason and a readable config', async () => {
     const { exitCode, stdout, stderr } = await agent(args)
     expect([exitCode, `${stdout}${stderr}`]).toEqual([2, expect.stringContaining('CONFIG_INVALID')])
   }
-})
-
-test('one finding is shown with the request that shows it', async () => {
-  const root = createProject(careless)
-  const { findings } = await runOn(root, ...EXPLORE_ONLY)
-  const [first] = findings
-  const shown = await agent(['finding', 'show', first?.id ?? '', root])
-  expect(shown.stdout).toContain(first?.reproduce)
-  const json = await agent(['finding', 'show', first?.id ?? '', root, '--json'])
-  expect(JSON.parse(String(json.stdout))).toEqual(first)
 })
 
 test('a bug that is expected to fail goes red when it is mended, and when it fails for another reason', async () => {

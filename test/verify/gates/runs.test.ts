@@ -162,7 +162,11 @@ describe('a gate that does not get through', () => {
   it('leaves nothing behind when it is aborted while another one is under way on its own', async () => {
     const controller = new AbortController()
     const told: Told = {
-      run: (usual) => new Promise((resolve) => setTimeout(() => resolve(usual), 30)),
+      // Still at it when the other one has ended.
+      run: (usual) =>
+        new Promise((resolve) => {
+          controller.signal.addEventListener('abort', () => setTimeout(() => resolve(usual), 30))
+        }),
       command: () => {
         controller.abort()
         throw new Error('aborted')
