@@ -78,8 +78,8 @@ export const portable: VerifierGate = {
 /** Tests that passed by what the runner says at its end, of all runners that the command starts; `null`: it says nothing of the kind. */
 function countPassed({ stdout, stderr }: CommandResult): number | null {
   const said = stripVTControlCharacters(`${stdout}\n${stderr}`)
-  if (/^No tests found/m.test(said)) return 0
-  const lines = said.match(/^Tests: .*\btotal$/gm) ?? []
+  if (/^No tests? (files? )?found/m.test(said)) return 0
+  const lines = said.match(/^ *Tests:? .*(\btotal|\(\d+\))$/gm) ?? []
   const counts = lines.map((line) => Number(/(\d+) passed/.exec(line)?.[1] ?? 0))
   return counts.length === 0 ? null : counts.reduce((sum, one) => sum + one, 0)
 }

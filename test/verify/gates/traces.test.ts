@@ -245,6 +245,9 @@ describe('portable', () => {
       /^fail: .*only 0 of 3/,
     )
     expect((await portable({ command: () => ({ stderr: summary(2) + summary(1) }) })).says).toMatch(/^pass/)
+    const vitest = (passed: number) => ` Test Files  1 passed (1)\n      Tests  ${passed} passed | 1 skipped (3)\n`
+    expect((await portable({ command: () => ({ stdout: vitest(2) }) })).says).toMatch(/^fail: .*only 2 of 3/)
+    expect((await portable({ command: () => ({ stdout: vitest(3) }) })).says).toMatch(/^pass/)
   })
 
   it('is blocked by a suite that is red where it was written, and by a repository that git does not read', async () => {
