@@ -97,6 +97,9 @@ app.get('/a', { onRequest: [app.authenticate] }, async () => 'ok')
 app.get('/b', { preHandler: app.auth([app.authenticate, async () => {}]) }, async () => 'ok')
 app.get('/c', { preHandler: app.auth([app.authenticate, app.basicAuth]) }, async () => 'ok')
 app.get('/d', { onRequest: app.authenticate, preHandler: (request) => request.needs('admin') }, async () => 'ok')
+const createError = require('@fastify/error')
+const NoToken = createError('NO_TOKEN', 'No token', 401)
+app.get('/g', { onRequest: async (request, reply) => { try { if (!request.headers.authorization) throw new NoToken() } catch (error) { reply.send(error) } } }, async () => 'ok')
 app.register(require('some-guards'))
 app.get('/f', { preHandler: app.guard.scope('x') }, async () => 'ok')
 app.get('/e', async (request, reply) => { reply.notFound() })`)
@@ -107,6 +110,7 @@ app.get('/e', async (request, reply) => { reply.notFound() })`)
     'GET /d': 'required',
     'GET /e': 'none',
     'GET /f': 'required',
+    'GET /g': 'required',
   })
   expect(endpoint(map, 'GET /d')).toMatchObject({ roles: ['admin'], statuses: [200, 401, 403] })
   expect(endpoint(map, 'GET /e').statuses).toEqual([404])
@@ -158,4 +162,29 @@ test('what the command of the framework serves', async () => {
   })
   expect(operations(map)).toEqual(['GET /root'])
   expect(map.boot?.command).toEqual(['node_modules/.bin/fastify', 'start', '-l', 'info', 'src/app.js'])
+})
+
+test('routes made of a tree of files, however deep', async () => {
+  const map = await inspect({
+    'package.json': { type: 'module', main: 'server.js', dependencies: { fastify: '5' } },
+    'server.js': `import fastify from 'fastify'
+import { readdir } from 'node:fs/promises'
+import path from 'node:path'
+import { pathToFileURL } from 'node:url'
+const app = fastify()
+async function collect(folder, prefix) {
+  for (const entry of await readdir(folder, { withFileTypes: true })) {
+    const at = path.join(folder, entry.name)
+    if (entry.isDirectory()) await collect(at, prefix + '/' + entry.name.replace(/^\\[(.+)\\]$/, ':$1'))
+    else {
+      const { GET } = await import(pathToFileURL(at).href)
+      app.route({ method: 'GET', url: prefix + '/' + path.parse(entry.name).name, handler: GET })
+    }
+  }
+}
+await collect(path.join(import.meta.dirname, 'routes'), '')
+await app.listen({ port: 3000 })`,
+    'routes/a/b/[id]/c/d/leaf.js': 'export const GET = async () => 1',
+  })
+  expect(operations(map)).toEqual(['GET /a/b/{id}/c/d/leaf'])
 })

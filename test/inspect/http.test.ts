@@ -92,3 +92,23 @@ app.get('/only', (req, res) => res.end())
 require('http').createServer((req, res) => app(req, res)).listen(3000)`)
   expect(operations(map)).toEqual(['GET /only'])
 })
+
+test('a name that the router does not know is no route, whatever stands behind it', async () => {
+  const map = await plain(`const http = require('http')
+const people = ([id], req, res) => {
+  if (id && !/^[0-9a-f-]{36}$/.test(id)) { res.statusCode = 400; return res.end() }
+  if (req.method === 'GET') return res.end(id ? 'one' : 'all')
+  if (req.method === 'DELETE' && id) { res.statusCode = 204; return res.end(remove(id)) }
+  res.statusCode = 405
+  res.end('unsupported')
+}
+const routes = new Map()
+routes.set('people', people)
+const remove = (id) => { console.log('production'); return '' }
+http.createServer((req, res) => {
+  const [, name, ...rest] = req.url.split('/')
+  if (!routes.has(name)) { res.statusCode = 404; return res.end('production' === name ? 'x' : 'y') }
+  routes.get(name)(rest, req, res)
+}).listen(3000)`)
+  expect(operations(map)).toEqual(['DELETE /people/{id}', 'GET /people', 'GET /people/{id}'])
+})

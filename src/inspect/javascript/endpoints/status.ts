@@ -46,6 +46,10 @@ function statusOfPackage(error: Value & { k: 'sym' }): number | undefined {
   if (!from || from.module.startsWith('#')) return undefined
   const first = error.args[0] && inRange(literal(error.args[0])?.v)
   if (first && first >= 400) return first
+  // Of a class that a call made: `new (createError('NO_TOKEN', 'No token', 401))()`.
+  const made = error.op === 'new' && error.base?.op === 'call' ? error.base.args : []
+  const given = made.map((arg) => inRange(literal(arg)?.v)).find((status) => status && status >= 400)
+  if (given) return given
   const name = [...from.path].reverse().find((part) => part !== '()') ?? from.module
   const second = error.args[1] && inRange(literal(error.args[1])?.v)
   return statusNamed(name) ?? (second && second >= 400 ? second : undefined)

@@ -128,6 +128,12 @@ export function callArray(interp: Interpreter, list: Arr, name: string, args: Va
   return method(interp, long ? { ...list, items: list.items.slice(0, 30), open: true } : list, args, each)
 }
 
+const isCode = (value: Value): boolean =>
+  value.k === 'fn' ||
+  value.k === 'native' ||
+  value.k === 'class' ||
+  (value.k === 'obj' && [...value.props.values()].some((one) => one.k === 'fn' || one.k === 'native'))
+
 /** `Map` and `Set` over what they are given. */
 export function collection(interp: Interpreter, name: string, from: Value | undefined): Value {
   if (name === 'Set') {
@@ -148,9 +154,17 @@ export function collection(interp: Interpreter, name: string, from: Value | unde
     if (key !== undefined && pair.k === 'arr') entries.set(key, pair.items[1] ?? UNDEFINED)
   }
   const anyEntry = () => (entries.size > 0 ? [...entries.values()].reduce(join) : UNKNOWN)
+  // A table of code is complete; rows that are kept come and go.
+  const isTable = () => entries.size > 0 && [...entries.values()].every(isCode)
+  const isMissing = (key: Value | undefined) =>
+    textOf(key) !== undefined && !entries.has(textOf(key) ?? '') && isTable()
+  map.props.set(
+    'has',
+    native('has', ([key]) => (entries.has(textOf(key) ?? '') ? lit(true) : isMissing(key) ? lit(false) : UNKNOWN)),
+  )
   map.props.set(
     'get',
-    native('get', ([key]) => entries.get(textOf(key) ?? '') ?? anyEntry()),
+    native('get', ([key]) => entries.get(textOf(key) ?? '') ?? (isMissing(key) ? UNDEFINED : anyEntry())),
   )
   map.props.set(
     'set',

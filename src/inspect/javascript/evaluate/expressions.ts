@@ -79,7 +79,7 @@ export function evaluate(interp: Interpreter, x: Expr, scope: Scope): Value {
       return element(interp, evaluate(interp, x.x, scope))
     case 'import': {
       const from = textOf(evaluate(interp, x.x, scope))
-      return from === undefined ? UNKNOWN : interp.load(scope.file, from)
+      return from === undefined ? UNKNOWN : interp.load(scope.file, from.replace(/^file:\/\//, ''))
     }
     case 'opaque':
       return UNKNOWN

@@ -310,7 +310,8 @@ export class Interpreter {
   callFunction(callee: Func, given: Value[], self: Value, onReturn: ((value: Value) => void) | null = null): Value {
     const { fn } = callee
     const running = this.active.get(fn) ?? 0
-    if (running >= 3 || this.stack > MAX_STACK || this.steps > this.maxSteps) return UNKNOWN
+    // Set-up may go down a tree of folders.
+    if (running >= (this.observer ? 3 : 12) || this.stack > MAX_STACK || this.steps > this.maxSteps) return UNKNOWN
     const args = callee.bound ? [...callee.bound, ...given] : given
     const scope: Scope = { cells: new Map(), parent: callee.scope, file: callee.file }
     if (!fn.arrow) scope.self = callee.self ?? self

@@ -33,13 +33,30 @@ const paths: PackageModel = (_, call, path) => {
 
 const inProject = (path: string) => normalize(path).replace(/^\/+/, '')
 
+/** A name in a folder, with what it is. */
+function dirent(interp: Interpreter, dir: string, name: string): Value {
+  const isFile = interp.world.text(joinPath(dir, name)) !== null
+  const answer = (is: boolean) => native('is', () => lit(is))
+  const parent = lit(`/${dir}`)
+  return obj({
+    name: lit(name),
+    path: parent,
+    parentPath: parent,
+    isFile: answer(isFile),
+    isDirectory: answer(!isFile),
+  })
+}
+
 const files: PackageModel = (interp, call, path) => {
   const target = textOf(call.args[0])
   if (target === undefined) return null
   const name = path.at(-1) ?? ''
   const names = () => interp.world.list(inProject(target))
   if (/^readdir(Sync)?$/.test(name)) {
-    const items = names().map(lit)
+    const typed = call.args.some(
+      (arg) => arg.k === 'obj' && truth(arg.props.get('withFileTypes') ?? UNDEFINED) === true,
+    )
+    const items = names().map((entry) => (typed ? dirent(interp, inProject(target), entry) : lit(entry)))
     const callback = call.args.find((arg) => arg.k === 'fn')
     const list: Value = { k: 'arr', items, open: false }
     if (callback) interp.call(callback, [lit(null), list], UNDEFINED, call.line)
@@ -68,6 +85,7 @@ export function listen(interp: Interpreter, args: Value[], line: number): void {
 const urls: PackageModel = (interp, call, path) => {
   if (path.at(-1) === 'URL') return parsedUrl(interp, call, path)
   const target = textOf(call.args[0])
+  if (path.at(-1) === 'pathToFileURL' && target) return obj({ href: lit(`file://${target}`), pathname: lit(target) })
   if (path.at(-1) === 'fileURLToPath' && target) return lit(target.replace(/^file:\/\//, ''))
   return path.at(-1) === 'parse' && target?.startsWith('/') ? requestUrl(interp, target) : null
 }

@@ -25,7 +25,7 @@ export function placeOf({ places }: Candidate, method: string): { file: string; 
 
 const PATH = /(['"`])(\/[\w\-./:{}$*]*)\1/g
 const PATTERN = /\/(\^?\\\/(?:\\.|\[(?:\\.|[^\]\\])*\]|[^/\\\n[])+)\/[gimsuy]*/g
-const WORD = /(?:===?|case|:)\s*(['"`])([a-z][\w-]{1,30})\1/g
+const WORD = /(?:===?|case|:|\.(?:set|get|on|add|route|use|includes)\()\s*(['"`])([a-z][\w-]{1,30})\1/g
 const PREFIX = /startsWith\(\s*(['"`])(\/[\w\-/]+)\1/g
 const MOST = 160
 const UUID = '3f2504e0-4f89-41d3-9a0c-0305e82c3301'

@@ -7,9 +7,9 @@ import { type Candidate, candidatesIn, placeOf, withUuid } from './candidates.ts
 import { httpPlug } from './index.ts'
 
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']
-/** A method and paths that no application knows. */
+/** A method and a name that no application knows. */
 const NO_METHOD = 'XYZZY'
-const NO_PATHS = ['/q7x-nowhere', '/q7x-nowhere/1', '/q7x-nowhere/1/q7x']
+const NO_NAME = 'q7x-nowhere'
 const REFUSED = new Set([404, 405, 501])
 
 interface Outcome {
@@ -27,10 +27,13 @@ interface Outcome {
 export function discover(interp: Interpreter, handler: Value): Layer[] {
   const saved = interp.stepsPerHandler
   interp.stepsPerHandler = 1_500
-  const ask = (method: string, sample: string) => outcome(interp, handler, method, sample)
-  const nowhere = new Map(
-    [...METHODS, NO_METHOD].map((method) => [method, NO_PATHS.map((path) => ask(method, path).signature)]),
-  )
+  const known = new Map<string, Outcome>()
+  const ask = (method: string, sample: string): Outcome => {
+    const key = `${method} ${sample}`
+    const found = known.get(key) ?? outcome(interp, handler, method, sample)
+    known.set(key, found)
+    return found
+  }
   const layers: Layer[] = []
   const taken = new Map<string, Set<string>>()
   for (const candidate of candidatesIn(interp)) {
@@ -39,18 +42,29 @@ export function discover(interp: Interpreter, handler: Value): Layer[] {
     const usual = ask(NO_METHOD, candidate.sample)
     for (const method of METHODS) {
       const { found, used } = best(ask, method, candidate)
-      const isElsewhere = nowhere.get(method)?.includes(found.signature)
-      // The same as for its parent: a prefix that was matched, no route of its own.
-      if (isElsewhere || !found.serves || seen.has(`${method} ${found.signature}`)) continue
+      const isElsewhere = strangers(used).some((path) => ask(method, path).signature === found.signature)
+      // The same as for its parent, whatever stands for the parameter: a prefix that was matched, no route of its own.
+      const plain = `${method} ${ask(method, candidate.sample).signature}`
+      if (isElsewhere || !found.serves || seen.has(plain)) continue
       const anyMethod = found.signature === ask(NO_METHOD, used.sample).signature
       if (anyMethod && (method !== 'GET' || !usual.succeeded)) continue
-      own.add(`${method} ${found.signature}`)
+      own.add(plain)
       layers.push(layer(handler, method, used))
     }
     taken.set(candidate.path, own)
   }
   interp.stepsPerHandler = saved
   return layers
+}
+
+/** Paths of the same form that no application knows: what is treated like them is no route. */
+function strangers({ path, sample }: Candidate): string[] {
+  const names = path.split('/')
+  const given = sample.split('/')
+  const literal = names.findLastIndex((name) => name !== '' && !name.startsWith(':'))
+  const last = given.map((part, index) => (index === literal ? NO_NAME : part)).join('/')
+  const all = given.map((part, index) => (part === '' || names[index]?.startsWith(':') ? part : NO_NAME)).join('/')
+  return literal < 0 ? [`/${NO_NAME}`, `/${NO_NAME}/${NO_NAME}`] : [...new Set([last, all])]
 }
 
 const parentOf = (path: string): string => path.replace(/\/[^/]*$/, '') || '/'
