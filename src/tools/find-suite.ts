@@ -41,7 +41,7 @@ export async function findExistingSuite(options: FindOptions): Promise<ExistingS
   if (!runner?.find) {
     throw new AgentError('usage', 'UNSUPPORTED_RUNNER', `Suites for ${map.tests.runner} cannot be verified yet.`, {
       value: map.tests.runner,
-      next: 'Jest suites can be; name their command with --command if there is one beside this.',
+      next: 'Suites for Jest and Vitest can be; name their command with --command if there is one beside this.',
     })
   }
   progress('looking for the suite')

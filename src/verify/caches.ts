@@ -8,6 +8,8 @@ const CACHES = [
   /(^|\/)(__pycache__|\.pytest_cache|\.mypy_cache|\.ruff_cache)\//,
   /(^|\/)\.coverage$/,
   /(^|\/)(jest_[^/]+|jest-[^/]+|haste-map-[^/]+|ts-jest|v8-compile-cache[^/]*|node-compile-cache)(\/|$)/,
+  // What Vitest turned into JavaScript, in a folder with a made-up name; it removes that itself unless it is interrupted.
+  /(^|\/)[\w-]{21}\/(ssr|web|client|\w*vitest\w*)\/[0-9a-f]{40}$/,
   /(^|\/)\.(npm|cache|yarn|pnpm-store)(\/|$)/,
   /(^|\/)go-build[^/]*(\/|$)/,
 ]

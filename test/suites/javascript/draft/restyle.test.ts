@@ -17,9 +17,11 @@ test('double quotes leave what they would break alone', () => {
   } as const
   const source = `const a = 'plain';
 const b = ask("SELECT current_setting('marker', true)");
-const c = 'with "both"';`
+const c = 'with "both"';
+const d = \`name LIKE '%\${mark || 'none'}%'\`;`
   expect(restyle(source, style)).toBe(`const a = "plain";
 const b = ask("SELECT current_setting('marker', true)");
 const c = 'with "both"';
+const d = \`name LIKE '%\${mark || "none"}%'\`;
 `)
 })

@@ -5,6 +5,7 @@ import { dirname, join, resolve } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import type { DraftInput } from '../../../../src/contracts/plugs.ts'
 import { draftJestSuite } from '../../../../src/suites/jest/draft.ts'
+import { vitest } from '../../../../src/suites/vitest/index.ts'
 import { binding, expected, ref, request, sames, seen, unique } from './fixtures/build.ts'
 import { shopInput } from './fixtures/shop.ts'
 
@@ -20,6 +21,14 @@ declare const describe: { (title: string, run: () => any): void; each: Each }
 declare const beforeAll: any
 declare const afterEach: any
 declare const afterAll: any
+declare module 'vitest' {
+  export const expect: any
+  export const it: { (title: string, run: () => any): void; each: Each }
+  export const describe: { (title: string, run: () => any): void; each: Each }
+  export const beforeAll: any
+  export const afterEach: any
+  export const afterAll: any
+}
 declare module 'supertest' {
   export interface Response { status: number; text: string; type: string; body: any; headers: any }
   const request: any
@@ -84,11 +93,29 @@ const built = [
   ),
 ]
 
-test('a suite in TypeScript compiles where the project is strict', async () => {
+const { supertest: _, jest: __, ...others } = shopInput.map.dependencies
+
+test.each([
+  ['for Jest and Supertest', draftJestSuite, {}],
+  [
+    'for Vitest and the client of Hono itself',
+    vitest.draft,
+    {
+      dependencies: { ...others, vitest: { range: '^3.2.4', installed: '3.2.4', dev: true } },
+      boot: { ...shopInput.map.boot, app: { file: 'src/app.ts', export: 'default', kind: 'hono' } },
+    },
+  ],
+])('a suite in TypeScript %s compiles where the project is strict', async (_title, draft, changes) => {
   const { exploration, map } = shopInput
   const input: DraftInput = {
     ...shopInput,
-    map: { ...map, typescript: true, moduleSystem: 'esm', tests: { ...map.tests, suffix: '.test.ts' } },
+    map: {
+      ...map,
+      ...(changes as Partial<DraftInput['map']>),
+      typescript: true,
+      moduleSystem: 'esm',
+      tests: { ...map.tests, suffix: '.test.ts' },
+    },
     exploration: { ...exploration, observations: [...exploration.observations, ...refusals, ...built] },
   }
   const folder = mkdtempSync(join(tmpdir(), 'draft-types-'))
@@ -97,7 +124,7 @@ test('a suite in TypeScript compiles where the project is strict', async () => {
     mkdirSync(dirname(join(folder, path)), { recursive: true })
     writeFileSync(join(folder, path), content)
   }
-  const { files } = await draftJestSuite(input)
+  const { files } = await draft(input)
   for (const { path, content } of files) write(path, content)
   write('globals.d.ts', GLOBALS)
   write('src/app.ts', 'const app: any = null\nexport default app\n')
