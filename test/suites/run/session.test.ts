@@ -126,6 +126,7 @@ describe('a runner that stays, each in a project of its own', () => {
   })
 
   it('goes on where a test merely ran out of time: another file may tell more; a seed decides on the order of files too', async () => {
+    const hook = 'afterAll(() => new Promise(() => {}))'
     const late = "jest.setTimeout(30); it('waits', () => new Promise(() => {}))"
     const file = (name: string, content: string) => ({
       path: `tests/integration/${name}.test.js`,
@@ -134,7 +135,7 @@ describe('a runner that stays, each in a project of its own', () => {
     })
     await open({}, ({ suite }) => {
       suite.files.unshift(
-        file('late', `${late}; it('waits too', () => new Promise(() => {})); it('is left', () => {})`),
+        file('late', `${late}; it('waits too', () => new Promise(() => {})); it('is left', () => {}); ${hook}`),
       )
       suite.files.push(
         file('red', `${late.replace('waits', 'waits here')}; it('is red', () => { expect(1).toBe(2) })`),

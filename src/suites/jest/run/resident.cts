@@ -80,7 +80,8 @@ const isRed = (result) =>
 
 /** Red, and for no other reason than that tests ran out of time. */
 const isLate = (result) =>
-  !result.testExecError &&
+  // A hook after all tests fails for the file.
+  (!result.testExecError || TIMEOUT.test(`${result.testExecError.message} ${result.testExecError.stack}`)) &&
   (result.testResults ?? [])
     .filter((one) => one.status === 'failed')
     .every((one) => (one.failureMessages ?? []).some((message) => TIMEOUT.test(message)))
