@@ -124,7 +124,7 @@ app.addSchema({ $id: 'cat', type: 'object', required: ['name'], properties: { na
 app.post('/plain', { schema: { body: { $ref: 'cat#' }, querystring: { type: 'object', required: ['page'], properties: { page: { type: 'integer', default: 1 } } } } }, async (request, reply) => reply.code(201).send(request.body))
 app.put('/boxed/:id', { schema: {
   params: Type.Object({ id: Type.Integer({ minimum: 1 }) }),
-  body: Type.Object({ kind: Type.Union([Type.Literal('a'), Type.Literal('b')]), tags: Type.Optional(Type.Array(Type.String(), { maxItems: 3 })) }),
+  body: Type.Object({ kind: Type.Union([Type.Literal('a'), Type.Literal('b')]), tags: Type.Optional(Type.Array(Type.String(), { maxItems: 3 })), size: Type.Integer({ default: 1 }) }),
   response: { 200: Type.Any(), 404: Type.Any() },
 } }, async (request) => request.body)`)
   const plain = endpoint(map, 'POST /plain')
@@ -147,6 +147,7 @@ app.put('/boxed/:id', { schema: {
     properties: {
       kind: { type: 'string', enum: ['a', 'b'] },
       tags: { type: 'array', items: { type: 'string' }, maxItems: 3 },
+      size: { type: 'integer', default: 1 },
     },
   })
   expect(boxed.statuses).toEqual([200, 400, 404])

@@ -112,3 +112,13 @@ http.createServer((req, res) => {
 }).listen(3000)`)
   expect(operations(map)).toEqual(['DELETE /people/{id}', 'GET /people', 'GET /people/{id}'])
 })
+
+test('an answer for everything makes no route of what is merely mentioned', async () => {
+  const map = await plain(`const http = require('http')
+const folder = '/var/data'
+http.createServer((req, res) => {
+  if (req.url === '/ping') return res.end('pong')
+  res.end('home of ' + folder)
+}).listen(3000)`)
+  expect(operations(map)).toEqual(['GET /ping'])
+})

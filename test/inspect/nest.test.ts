@@ -32,12 +32,14 @@ test('follows modules to controllers, under prefixes and versions', async () => 
       'src/app.module.ts': `import { Module } from '@nestjs/common'
 import { RouterModule } from '@nestjs/core'
 import { CatsModule } from './cats/cats.module'
-import { HealthController } from './health'
-@Module({ imports: [CatsModule, RouterModule.register([{ path: 'zoo', module: CatsModule }])], controllers: [HealthController] })
+import { HealthController, UsualController } from './health'
+@Module({ imports: [CatsModule, RouterModule.register([{ path: 'zoo', module: CatsModule }])], controllers: [HealthController, UsualController] })
 export class AppModule {}`,
       'src/health.ts': `import { Controller, Get, VERSION_NEUTRAL } from '@nestjs/common'
 @Controller({ path: 'health', version: VERSION_NEUTRAL })
-export class HealthController { @Get() check() { return 'ok' } }`,
+export class HealthController { @Get() check() { return 'ok' } }
+@Controller('usual')
+export class UsualController { @Get() check() { return 'ok' } }`,
       'src/cats/cats.module.ts': `import { Module, forwardRef } from '@nestjs/common'
 import { CatsController } from './cats.controller'
 import { CatsService } from './cats.service'
@@ -52,7 +54,7 @@ export class CatsService {
 }`,
       'src/cats/cats.controller.ts': `import { Controller, Delete, Get, HttpCode, Param, ParseIntPipe, Post, Version } from '@nestjs/common'
 import { CatsService } from './cats.service'
-@Controller('cats')
+@Controller({ path: 'cats', version: '3' })
 export class CatsController {
   constructor(private readonly cats: CatsService) {}
   @Get(':id')
@@ -68,18 +70,19 @@ export class CatsController {
   )
   expect(operations(map)).toEqual([
     'DELETE /api/v2/zoo/cats/{id}',
-    'GET /api/v1/zoo/cats/{id}',
+    'GET /api/v1/usual',
+    'GET /api/v3/zoo/cats/{id}',
     'GET /health',
-    'POST /api/v1/zoo/cats',
+    'POST /api/v3/zoo/cats',
   ])
-  expect(endpoint(map, 'GET /api/v1/zoo/cats/{id}')).toMatchObject({
+  expect(endpoint(map, 'GET /api/v3/zoo/cats/{id}')).toMatchObject({
     source: 'src/cats/cats.controller.ts:6',
     handler: 'src/cats/cats.controller.ts:7',
     params: [{ name: 'id', required: true, schema: { type: 'integer' } }],
     statuses: [200, 400, 404],
     auth: 'none',
   })
-  expect(endpoint(map, 'POST /api/v1/zoo/cats').statuses).toEqual([201])
+  expect(endpoint(map, 'POST /api/v3/zoo/cats').statuses).toEqual([201])
   expect(endpoint(map, 'DELETE /api/v2/zoo/cats/{id}').statuses).toEqual([204])
   expect(map.boot).toMatchObject({
     command: ['node', 'dist/main'],

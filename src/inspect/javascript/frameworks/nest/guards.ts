@@ -1,4 +1,4 @@
-import { type Interpreter, isAbsent } from '../../evaluate/interpreter.ts'
+import type { Interpreter } from '../../evaluate/interpreter.ts'
 import { member, setMember } from '../../evaluate/members.ts'
 import { logsIn } from '../../evaluate/passport.ts'
 import {
@@ -55,7 +55,7 @@ export function askGuard(interp: Interpreter, guard: Value, context: Obj): void 
   const result = interp.call(can, [context], guard, 0)
   const allowed = truth(result)
   const refuse = () => interp.raise(obj({ status: lit(403) }))
-  if (allowed === false || isAbsent(result)) refuse()
+  if (allowed === false) refuse()
   else if (allowed === undefined) interp.maybe(refuse)
 }
 
