@@ -93,16 +93,6 @@ describe('a runner that stays', () => {
     expect(places.toSorted()).toEqual([0, 4])
   })
 
-  it('gives tests more time where asked to', async () => {
-    const slow = "jest.setTimeout(100); it('is slow', () => new Promise((resolve) => setTimeout(resolve, 200)))"
-    await open({}, ({ suite }) =>
-      suite.files.push({ path: 'tests/integration/slow.test.js', kind: 'test', content: slow }),
-    )
-    const files = ['tests/integration/slow.test.js']
-    expect((await session.run({ files })).exitCode).toBe(1)
-    expect((await session.run({ files, patient: true })).exitCode).toBe(0)
-  })
-
   it('sees what was changed in the application since the run before', async () => {
     expect((await session.run({})).exitCode).toBe(0)
     const text = String(await environment.sandbox.readFile('src/app.js'))
@@ -114,6 +104,16 @@ describe('a runner that stays', () => {
 
 describe('a runner that stays, each in a project of its own', () => {
   afterEach(close)
+
+  it('gives tests more time where asked to', async () => {
+    const slow = "jest.setTimeout(100); it('is slow', () => new Promise((resolve) => setTimeout(resolve, 200)))"
+    await open({}, ({ suite }) =>
+      suite.files.push({ path: 'tests/integration/slow.test.js', kind: 'test', content: slow }),
+    )
+    const files = ['tests/integration/slow.test.js']
+    expect((await session.run({ files })).exitCode).toBe(1)
+    expect((await session.run({ files, patient: true })).exitCode).toBe(0)
+  })
 
   it('ends at the first red test where asked to, tidies up all the same, and goes on with the next run', async () => {
     await open({ [TEST_FILE]: replacing('toBe(201)', 'toBe(200)') })
