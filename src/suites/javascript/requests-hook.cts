@@ -31,9 +31,13 @@ function currentTest() {
 }
 
 const marks = new WeakMap()
+/** Requests that need no server, and the mark of whatever answers them. */
+const injected = new WeakSet()
+const INJECTED = '0123injected'
 
 /** Tells applications apart: a mark of the function that answers the server's requests. */
 function markOf(response) {
+  if (injected.has(response.req)) return { by: INJECTED }
   const listener = response.req?.socket?.server?.listeners?.('request')[0]
   if (typeof listener !== 'function') return {}
   if (!marks.has(listener))
@@ -145,7 +149,15 @@ function followFetch() {
     const answered = answer()
     return typeof answered?.then === 'function' ? answered.then(noted) : noted(answered)
   }
-  globalThis[Symbol.for('integration-tests.fetch')] = Object.assign(entry, { markOf: markOfRoutes })
+  // What a runner gives code to run in has globals of its own, and shares these modules.
+  const shared = require('node:http')
+  shared[Symbol.for('integration-tests.fetch')] = Object.assign(entry, { markOf: markOfRoutes })
+  const follow = (dispatch) =>
+    function (request, response) {
+      injected.add(request)
+      return dispatch.call(this, request, response)
+    }
+  shared[Symbol.for('integration-tests.inject')] = Object.assign(follow, { mark: INJECTED })
 }
 
 const markOfRoutes = ({ routes = [] }) =>

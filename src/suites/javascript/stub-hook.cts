@@ -45,23 +45,27 @@ function isRoute(stub, method, path) {
   return stub.routes.some((route) => route.test(asked))
 }
 
+function answer(stub, response) {
+  response.statusCode = stub.status
+  response.setHeader('content-type', 'application/json')
+  response.end(stub.body)
+}
+
 function follow(prototype) {
   const emit = prototype.emit
   prototype.emit = function (event, request, response, ...rest) {
     const stub = event === 'request' ? stubNow() : null
     if (stub === null || !isApplication(stub, this, request) || isLetThrough(stub))
       return emit.call(this, event, request, response, ...rest)
-    response.statusCode = stub.status
-    response.setHeader('content-type', 'application/json')
-    response.end(stub.body)
+    answer(stub, response)
     return true
   }
 }
 
 /** The same for applications that are asked without a server. */
 function followFetch(key) {
-  const next = globalThis[key]
-  globalThis[key] = (app, request, answer) => {
+  const next = http[key]
+  http[key] = (app, request, answer) => {
     const stub = stubNow()
     const isOurs = () =>
       stub.by.includes(next.markOf(app)) || isRoute(stub, request.method, new URL(request.url).pathname)
@@ -72,9 +76,21 @@ function followFetch(key) {
   }
 }
 
+function followInject(key) {
+  const next = http[key]
+  http[key] = (dispatch) =>
+    next(function (request, response) {
+      const stub = stubNow()
+      const isOurs = () => stub.by.includes(next.mark) || isRoute(stub, request.method, request.url.split(/[?#]/)[0])
+      if (stub === null || !isOurs() || isLetThrough(stub)) return dispatch.call(this, request, response)
+      answer(stub, response)
+    })
+}
+
 if (process.env.INTEGRATION_TESTS_CURRENT_TEST) {
-  const key = Symbol.for('integration-tests.fetch')
-  if (globalThis[key]) followFetch(key)
+  const keys = ['fetch', 'inject'].map((name) => Symbol.for(`integration-tests.${name}`))
+  if (http[keys[0]]) followFetch(keys[0])
+  if (http[keys[1]]) followInject(keys[1])
   follow(http.Server.prototype)
   follow(https.Server.prototype)
 }

@@ -95,23 +95,22 @@ const built = [
 
 const { supertest: _, jest: __, ...others } = shopInput.map.dependencies
 
+const own = (kind: string): Partial<DraftInput['map']> => ({
+  dependencies: { ...others, vitest: { range: '^3.2.4', installed: '3.2.4', dev: true } },
+  boot: shopInput.map.boot && { ...shopInput.map.boot, app: { file: 'src/app.ts', export: 'default', kind } },
+})
+
 test.each([
   ['for Jest and Supertest', draftJestSuite, {}],
-  [
-    'for Vitest and the client of Hono itself',
-    vitest.draft,
-    {
-      dependencies: { ...others, vitest: { range: '^3.2.4', installed: '3.2.4', dev: true } },
-      boot: { ...shopInput.map.boot, app: { file: 'src/app.ts', export: 'default', kind: 'hono' } },
-    },
-  ],
+  ['for Vitest and the client of Hono itself', vitest.draft, own('hono')],
+  ['for Vitest and the client of Fastify itself', vitest.draft, own('fastify')],
 ])('a suite in TypeScript %s compiles where the project is strict', async (_title, draft, changes) => {
   const { exploration, map } = shopInput
   const input: DraftInput = {
     ...shopInput,
     map: {
       ...map,
-      ...(changes as Partial<DraftInput['map']>),
+      ...changes,
       typescript: true,
       moduleSystem: 'esm',
       tests: { ...map.tests, suffix: '.test.ts' },

@@ -35,8 +35,8 @@ export const api = client();`
   if (boot?.app && hasOwnClient(map)) {
     const app = imports.of(boot.app, 'app')
     const head = inOrder([`import './environment';`, ...boot.before.map(imports.bare), app.line, ready])
-    const asked = inProcess(app.name, { verbs: typed, data, calls, given, check })
-    return restyle([head, asked, client].join('\n\n'), style)
+    const asked = inProcess(boot.app.kind, app.name, { verbs: typed, data, calls, given, check })
+    return restyle([head, asked, client, openedAndShut(map, app.name)].filter(Boolean).join('\n\n'), style)
   }
   const send = (target: string) =>
     `/** ${told} */
@@ -66,13 +66,14 @@ ${client}`.replace(/^ {4}if/m, '  if')
   }
   const target = targets[boot.app.kind] ?? app.name
   const server = target === app.name ? '' : `const server = ${target};`
-  const hooks =
-    boot.app.kind === 'fastify'
-      ? `export const open = () => ${app.name}.ready();\nexport const shut = () => ${app.name}.close();`
-      : ''
-  const parts = [inOrder(lines), server, send(server ? 'server' : app.name), hooks]
+  const parts = [inOrder(lines), server, send(server ? 'server' : app.name), openedAndShut(map, app.name)]
   return restyle(parts.filter(Boolean).join('\n\n'), style)
 }
+
+const openedAndShut = ({ boot }: ProjectMap, app: string) =>
+  boot?.app?.kind === 'fastify'
+    ? `export const open = () => ${app}.ready();\nexport const shut = () => ${app}.close();`
+    : ''
 
 /** Does the helper's app have to be opened and shut? */
 export function needsOpening(map: ProjectMap): boolean {

@@ -3,7 +3,7 @@ import type { Uses } from '../expressions.ts'
 
 /** Does the framework bring a client of its own that needs no server, and the project no other one? */
 export function hasOwnClient({ boot, dependencies }: Pick<ProjectMap, 'boot' | 'dependencies'>): boolean {
-  return boot?.app?.kind === 'hono' && !('supertest' in dependencies)
+  return /^(hono|fastify)$/.test(boot?.app?.kind ?? '') && !('supertest' in dependencies)
 }
 
 interface Asked {
@@ -42,8 +42,34 @@ const STEPS: Record<string, string> = {
     },`,
 }
 
+const REQUESTED = (
+  app: string,
+) => `  const response = await ${app}.request(asked.url, { method: asked.method, headers, body });
+  const text = await response.text();
+  const type = (response.headers.get('content-type') ?? '').replace(/;.*/, '');
+  return {
+    status: response.status,
+    type,
+    text,
+    body: /json/.test(type) && text !== '' ? JSON.parse(text) : {},
+    headers: Object.fromEntries(response.headers),
+    request: asked,
+  };`
+
+const INJECTED = (app: string) => `  const response = await ${app}.inject({
+    method: asked.method« as 'GET'»,
+    url: asked.url,
+    headers: Object.fromEntries(headers),
+    payload: body« as string»,
+  });
+  const { statusCode: status, payload: text } = response;
+  const answered = response.headers« as Record<string, string>»;
+  const type = (answered['content-type'] ?? '').replace(/;.*/, '');
+  const parsed = /json/.test(type) && text !== '' ? JSON.parse(text) : {};
+  return { status, type, text, body: parsed, headers: answered, request: asked };`
+
 /** `send`, over the framework's own client: what is told a request goes out once somebody waits for the answer. */
-export function inProcess(app: string, { verbs, data, calls, given, check }: Asked): string {
+export function inProcess(kind: string, app: string, { verbs, data, calls, given, check }: Asked): string {
   const query = `for (const [name, value] of Object.entries(data ?? {})) url.searchParams.append(name, String(value));`
   const takesQuery = data.has('query')
   const onlyQuery = takesQuery && !data.has('body')
@@ -81,17 +107,7 @@ function encode(body«: unknown», sent«: Headers») {
 async function ask(method«: string», url«: URL», headers«: Headers», data«: unknown»)«: Promise<Answer>» {
   const body = encode(data, headers);
   const asked = { method: method.toUpperCase(), url: url.pathname + url.search, _data: data };
-  const response = await ${app}.request(asked.url, { method: asked.method, headers, body });
-  const text = await response.text();
-  const type = (response.headers.get('content-type') ?? '').replace(/;.*/, '');
-  return {
-    status: response.status,
-    type,
-    text,
-    body: /json/.test(type) && text !== '' ? JSON.parse(text) : {},
-    headers: Object.fromEntries(response.headers),
-    request: asked,
-  };
+${kind === 'hono' ? REQUESTED(app) : INJECTED(app)}
 }
 
 /** Asks the application without a server, in the manner of Supertest. */
