@@ -41,12 +41,18 @@ function spell(name: string, camel: boolean): string {
   return camel ? camelCase(words) : name
 }
 
-/** The schema with what the table's checks allow of the columns that its properties are named after, where it does not say itself. */
+/**
+ * The schema with what the table's checks allow of the columns that its properties are named after, where it does not say itself. An
+ * object in it is about something else, but for the only one, which wraps the whole.
+ */
 export function withChecks(schema: JsonSchema, table: Table): JsonSchema {
-  const properties = Object.entries(schema.properties ?? {}).map(([key, known]) => {
+  const entries = Object.entries(schema.properties ?? {})
+  const properties = entries.map(([key, known]) => {
+    if (known.properties) return [key, entries.length === 1 ? withChecks(known, table) : known]
     const column = table.columns.find(({ name }) => plainName(name) === plainName(key))
-    if (known.properties) return [key, withChecks(known, table)]
-    return [key, column ? { ...checked(column, table.checks), ...known } : known]
+    const own = column ? checked(column, table.checks) : {}
+    const fits = own.enum === undefined || known.type === undefined || known.type === 'string'
+    return [key, fits ? { ...own, ...known } : known]
   })
   return { ...schema, properties: Object.fromEntries(properties) }
 }

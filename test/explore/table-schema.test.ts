@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { schemaOfTable } from '../../src/explore/table-schema.ts'
+import type { JsonSchema } from '../../src/contracts/json.ts'
+import { schemaOfTable, withChecks } from '../../src/explore/table-schema.ts'
 
 const column = (name: string, type: string, nullable = false, hasDefault = false) => ({
   name,
@@ -48,5 +49,23 @@ describe('a body made of a table', () => {
   it('keeps the spelling of the columns where the API does so too', () => {
     const plain = schemaOfTable(table, { kept: () => false, camel: false })
     expect(Object.keys(plain.properties ?? {})).toContain('unit_price')
+  })
+})
+
+describe('a body that the code reads', () => {
+  const known = (properties: JsonSchema['properties']) => withChecks({ type: 'object', properties }, table).properties
+
+  it('takes the values and bounds that the database checks, where it says none itself', () => {
+    expect(known({ state: {}, unitPrice: { type: 'number', minimum: 5 }, title: {} })).toEqual({
+      state: { type: 'string', enum: ['open', 'done'] },
+      unitPrice: { type: 'number', minimum: 5, maximum: 500 },
+      title: {},
+    })
+  })
+
+  it('takes them inside what wraps it, and not in an object beside others or for what is no text', () => {
+    expect(known({ ticket: { properties: { state: {} } } })?.ticket?.properties?.state).toHaveProperty('enum')
+    const beside = known({ title: {}, author: { properties: { state: {} } }, state: { type: 'boolean' } })
+    expect(beside).toEqual({ title: {}, author: { properties: { state: {} } }, state: { type: 'boolean' } })
   })
 })
